@@ -1,0 +1,1 @@
+//! Gabion: native keyed state for stream engines, over RocksDB.
