@@ -1,1 +1,28 @@
 //! Gabion: native keyed state for stream engines, over RocksDB.
+//!
+//! The floors, from below: `error`, `rocks` (the only room that touches RocksDB), the engine (every other module here),
+//! `abi` and `jni` (siblings, without logic of their own). An import may only go down; see ARCHITECTURE.md.
+
+#![deny(unsafe_op_in_unsafe_fn)]
+
+pub mod backend;
+pub mod batch;
+pub mod budget;
+pub mod column_family;
+pub mod error;
+pub mod live;
+pub mod metrics;
+pub mod options;
+pub mod restore;
+pub mod scan;
+pub mod snapshot;
+pub mod view;
+
+pub use backend::Backend;
+pub use batch::Batch;
+pub use budget::Budget;
+pub use column_family::ColumnFamily;
+pub use error::{Code, Error, Result};
+pub use options::Options;
+pub use scan::Scan;
+pub use view::View;

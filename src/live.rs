@@ -1,0 +1,55 @@
+//! How many objects of each kind are alive in this process: what a leak test asks.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// The kinds of objects that are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Backend,
+    ColumnFamily,
+    Batch,
+    Scan,
+    View,
+    Snapshot,
+    Budget,
+    Directory,
+    Stream,
+}
+
+/// Every kind, in the order of `counts`.
+pub const KINDS: [Kind; 9] = [
+    Kind::Backend,
+    Kind::ColumnFamily,
+    Kind::Batch,
+    Kind::Scan,
+    Kind::View,
+    Kind::Snapshot,
+    Kind::Budget,
+    Kind::Directory,
+    Kind::Stream,
+];
+
+static COUNTS: [AtomicI64; KINDS.len()] = [const { AtomicI64::new(0) }; KINDS.len()];
+
+/// Counts one object of its kind for as long as it lives; a field of the object.
+#[derive(Debug)]
+pub struct Live(Kind);
+
+impl Live {
+    /// One more of `kind`.
+    pub fn new(kind: Kind) -> Self {
+        COUNTS[kind as usize].fetch_add(1, Ordering::Relaxed);
+        Self(kind)
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        COUNTS[self.0 as usize].fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// How many objects of `kind` are alive in this process.
+pub fn count(kind: Kind) -> i64 {
+    COUNTS[kind as usize].load(Ordering::Relaxed)
+}

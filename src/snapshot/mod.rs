@@ -1,0 +1,39 @@
+//! Snapshots: the job that makes one, what is known of one, and the directory they live in.
+
+pub mod directory;
+pub mod job;
+
+pub use directory::SnapshotDirectory;
+pub use job::{Progress, Snapshot, SnapshotRequest, State, Target};
+
+/// The two kinds of snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// RocksDB's own files, reused across snapshots.
+    Native,
+    /// A sorted dump, independent of RocksDB's file formats.
+    Portable,
+}
+
+/// What is known of a completed snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotInfo {
+    /// Its number in the directory (0 for a capture that was not published).
+    pub number: u64,
+    pub kind: Kind,
+    /// The host's id and metadata, as given.
+    pub id: Vec<u8>,
+    pub metadata: Vec<u8>,
+    /// Milliseconds since 1970-01-01 UTC.
+    pub created_ms: u64,
+    pub families: u64,
+    pub files: u64,
+    /// Bytes of all its files.
+    pub bytes: u64,
+    /// Of those, bytes that this snapshot wrote itself; the others were reused.
+    pub bytes_written: u64,
+    /// Families that were written as rows because their files were not exact.
+    pub fallbacks: u64,
+    /// How long the barrier held the writer, in nanoseconds; 0 when unknown (read from a directory).
+    pub pause_nanos: u64,
+}
