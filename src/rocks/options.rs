@@ -1,0 +1,176 @@
+//! RocksDB options made from text, plus the few things that text can't say.
+
+use std::ffi::c_char;
+use std::ptr;
+
+use librocksdb_sys as ffi;
+
+use super::{Memory, c_string, check, take_text};
+use crate::error::{Error, Result};
+
+/// How `merge` combines an operand with what is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MergeKind {
+    /// `merge` is refused.
+    None,
+    /// Operands are appended, with this delimiter between them (RocksDB's `stringappendtest`).
+    StringAppend(u8),
+    /// Operands and values are 64-bit little-endian integers that are added, wrapping (RocksDB's `uint64add`).
+    Uint64Add,
+}
+
+/// What holds the rows that are not yet in a table file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemtableKind {
+    /// Sorted; for families that are scanned.
+    SkipList,
+    /// Hashed; for families read by point. A scan costs O(rows in the memtable).
+    HashLinkList,
+}
+
+unsafe extern "C" {
+    fn gabion_shim_set_string_append(options: *mut ffi::rocksdb_options_t, delimiter: c_char);
+}
+
+/// An owned native options object.
+#[derive(Debug)]
+struct Native(*mut ffi::rocksdb_options_t);
+
+// SAFETY: a plain settings object, written only through `&mut` and read through `&`.
+unsafe impl Send for Native {}
+// SAFETY: as above.
+unsafe impl Sync for Native {}
+
+impl Native {
+    fn new() -> Native {
+        // SAFETY: no preconditions.
+        Native(unsafe { ffi::rocksdb_options_create() })
+    }
+
+    /// Applies `name=value` by RocksDB's own parser; `table` names go into the block-based table's options.
+    fn apply(&mut self, name: &str, value: &str, table: bool) -> Result<()> {
+        let text = if table {
+            format!("block_based_table_factory={{{name}={{{value}}}}}")
+        } else {
+            format!("{name}={{{value}}}")
+        };
+        let text = c_string(text, "the option's value")?;
+        let next = Native::new();
+        let mut error = ptr::null_mut();
+        // SAFETY: both objects and the text are alive; RocksDB only reads `self`.
+        unsafe { ffi::rocksdb_get_options_from_string(self.0, text.as_ptr(), next.0, &mut error) };
+        check(error, &format!("set option {name} to {value:?}"))
+            .map_err(|error| Error::invalid(error.message))?;
+        *self = next;
+        Ok(())
+    }
+}
+
+impl Drop for Native {
+    fn drop(&mut self) {
+        // SAFETY: owned, and dropped once.
+        unsafe { ffi::rocksdb_options_destroy(self.0) };
+    }
+}
+
+/// Options of a database.
+#[derive(Debug)]
+pub struct DbOptions(Native);
+
+impl DbOptions {
+    /// RocksDB's defaults, then `settings` in order, then what Gabion fixes.
+    pub fn new(settings: &[(String, String)], memory: &Memory, statistics: bool) -> Result<DbOptions> {
+        let mut native = Native::new();
+        for (name, value) in settings {
+            native.apply(name, value, false)?;
+        }
+        let raw = native.0;
+        // SAFETY: `raw` is alive; the factory and the manager are shared, and our own reference is dropped or kept by `memory`.
+        unsafe {
+            ffi::rocksdb_options_set_create_if_missing(raw, 1);
+            ffi::rocksdb_options_set_create_missing_column_families(raw, 1);
+            ffi::rocksdb_options_set_avoid_flush_during_shutdown(raw, 1);
+            ffi::rocksdb_options_set_allow_concurrent_memtable_write(raw, 0);
+            let crc32c = ffi::rocksdb_file_checksum_gen_crc32c_factory_create();
+            ffi::rocksdb_options_set_file_checksum_gen_factory(raw, crc32c);
+            ffi::rocksdb_file_checksum_gen_factory_destroy(crc32c);
+            ffi::rocksdb_options_set_write_buffer_manager(raw, memory.manager);
+            if statistics {
+                ffi::rocksdb_options_enable_statistics(raw);
+            }
+        }
+        Ok(DbOptions(native))
+    }
+
+    pub(super) fn raw(&self) -> *mut ffi::rocksdb_options_t {
+        self.0.0
+    }
+
+    /// RocksDB's statistics as it prints them; empty without statistics.
+    pub(super) fn statistics_text(&self) -> String {
+        // SAFETY: `raw` is alive; the answer is a malloc'ed string or NULL.
+        take_text(unsafe { ffi::rocksdb_options_statistics_get_string(self.raw()) })
+    }
+}
+
+/// Options of a column family.
+#[derive(Debug)]
+pub struct FamilyOptions(Native);
+
+impl FamilyOptions {
+    /// RocksDB's defaults, then `settings` and the block-based table's `table` settings in order, then merge and memtable kind.
+    pub fn new(
+        settings: &[(String, String)],
+        table: &[(String, String)],
+        merge: MergeKind,
+        memtable: MemtableKind,
+        memory: &Memory,
+    ) -> Result<FamilyOptions> {
+        let mut native = Native::new();
+        // SAFETY: all objects are alive; options and factory take shares of what they are given.
+        unsafe {
+            let factory = ffi::rocksdb_block_based_options_create();
+            ffi::rocksdb_block_based_options_set_block_cache(factory, memory.cache);
+            ffi::rocksdb_options_set_block_based_table_factory(native.0, factory);
+            ffi::rocksdb_block_based_options_destroy(factory);
+        }
+        for (name, value) in settings {
+            native.apply(name, value, false)?;
+        }
+        for (name, value) in table {
+            native.apply(name, value, true)?;
+        }
+        set_merge(native.0, merge);
+        if memtable == MemtableKind::HashLinkList {
+            set_hash_link_list(native.0, memory);
+        }
+        Ok(FamilyOptions(native))
+    }
+
+    pub(super) fn raw(&self) -> *mut ffi::rocksdb_options_t {
+        self.0.0
+    }
+}
+
+fn set_merge(raw: *mut ffi::rocksdb_options_t, merge: MergeKind) {
+    // SAFETY: `raw` is alive; both only set a shared operator.
+    unsafe {
+        match merge {
+            MergeKind::None => {}
+            MergeKind::StringAppend(delimiter) => gabion_shim_set_string_append(raw, delimiter as c_char),
+            MergeKind::Uint64Add => ffi::rocksdb_options_set_uint64add_merge_operator(raw),
+        }
+    }
+}
+
+/// A hash memtable allots its bucket array at once, so the array follows the write buffer, and the budget when that is small.
+fn set_hash_link_list(raw: *mut ffi::rocksdb_options_t, memory: &Memory) {
+    // SAFETY: `raw` is alive; the options own the slice transform from then on.
+    unsafe {
+        let write_buffer = ffi::rocksdb_options_get_write_buffer_size(raw) as u64;
+        let bytes = (write_buffer / 128).min(memory.capacity() / 2048);
+        let buckets = (bytes / 8).clamp(64, 1 << 20) as usize;
+        ffi::rocksdb_options_set_hash_link_list_rep(raw, buckets);
+        ffi::rocksdb_options_set_prefix_extractor(raw, ffi::rocksdb_slicetransform_create_noop());
+    }
+}
