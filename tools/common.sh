@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # What the scripts beside this file share. Sourced from the top of the checkout.
 
 say() { printf '%s\n' "$*" >&2; }
@@ -9,6 +10,13 @@ die() {
 
 # Everything that outlives a checkout: the compiled RocksDB, Cargo's output.
 cache=${GABION_CACHE:-${HOME:?is not set; it, or GABION_CACHE, says where the build cache goes}/.cache/gabion}
+
+# Cargo's output: outside the checkout, but one per checkout. Cargo can't tell two checkouts apart in one target
+# directory, and then links the code of the other.
+cargo_target() { printf '%s\n' "$cache/target/$(basename "$PWD")-$(pwd -P | sha256sum | cut -c 1-8)"; }
+
+# The version of Gabion.
+gabion_version() { awk -F '"' '/^version/ { print $2; exit }' Cargo.toml; }
 
 # The version of a package as Cargo.lock pins it.
 locked_version() {
