@@ -1,0 +1,44 @@
+# The commands people use. `make` alone lists them; what they do is in tools/.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test soak bench header fmt lint dist install clean
+
+help: ## List these commands
+	@awk -F ': *## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing: compilers, JDK, Maven, Rust; compile RocksDB once
+	@tools/setup test
+	@tools/rocksdb
+
+build: ## Compile the library (release)
+	@tools/with cargo build --release
+
+demo: ## Run the demo job, with kills, and compare its state; INPUT=path for a text file or folder of yours
+	@tools/demo
+
+test: ## Run every test: Rust, C, C++, Java, installation
+	@tools/test
+
+soak: ## Run the same tests at full numbers (hours)
+	@GABION_SOAK=1 tools/test
+
+bench: ## Run the benchmarks
+	@tools/with cargo bench
+
+header: ## Write include/gabion.h anew from the code
+	@BLESS=1 tools/with cargo test --test header
+
+fmt: ## Format the Rust code
+	@tools/with cargo fmt
+
+lint: ## Check format and lints, as the tests do
+	@tools/with tools/lint
+
+dist: ## Put the library, header, gabion.pc and jars into dist/
+	@tools/dist
+
+install: ## Install dist/ under DESTDIR and PREFIX (/usr/local)
+	@tools/install
+
+clean: ## Remove what building left in the checkout, and Cargo's output; RocksDB stays compiled
+	@tools/clean
