@@ -1,28 +1,53 @@
 //! `Backend`: one RocksDB in one private scratch directory, and the column families in it.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::batch::Batch;
 use crate::budget::Budget;
-use crate::column_family::ColumnFamily;
-use crate::error::Result;
-use crate::metrics::Metric;
-use crate::options::Options;
+use crate::column_family::{ColumnFamily, Family, LONGEST_NAME, check_descriptor, label};
+use crate::data::Data;
+use crate::error::{Code, Error, Result};
+use crate::kinds::{MemtableKind, MergeKind};
+use crate::live::{Kind, Live};
+use crate::metrics::{Counters, Metric};
+use crate::options::{BackendSettings, FamilySettings, Options};
 use crate::restore::{KeyRange, Source};
+use crate::rocks::{Db, DbOptions, FamilyOptions};
+use crate::scratch::Scratch;
 use crate::snapshot::{Snapshot, SnapshotInfo, SnapshotRequest};
 use crate::view::View;
 
-/// An open state backend. Clones are the same backend; the last one to go closes it.
+/// An open state backend. Clones are the same backend; the last one to go, with everything made from it, closes it.
 ///
 /// Any number of threads may read; a write that meets another write in progress is answered with `Code::ConcurrentWrite`.
 #[derive(Clone, Debug)]
-pub struct Backend(Arc<()>);
+pub struct Backend(pub(crate) Arc<Inner>);
+
+/// The shared part of a backend. Everything made from it holds it; after the close only plain memory is left in it.
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) data: Data,
+    pub(crate) settings: BackendSettings,
+    pub(crate) budget: Budget,
+    pub(crate) counters: Arc<Counters>,
+    /// In order of creation.
+    families: Mutex<Vec<Arc<Family>>>,
+    pub(crate) snapshots: crate::snapshot::Snapshots,
+    /// Gone once the backend is closed; held while it is closing, so that a second closer waits.
+    scratch: Mutex<Option<Arc<Scratch>>>,
+    directory: std::path::PathBuf,
+    _live: Live,
+}
 
 impl Backend {
     /// Opens an empty backend in a new scratch directory.
     pub fn open(options: &Options, budget: Option<&Budget>) -> Result<Backend> {
-        todo!()
+        let settings = options.backend()?;
+        let scratch = Scratch::create(&settings.storage_paths, &settings.name)?;
+        let budget = budget_for(&settings, budget);
+        let (db, _default) = open_database(&scratch, &settings, &budget, Vec::new())?;
+        Ok(Backend::assemble(scratch, settings, budget, db, Vec::new(), crate::snapshot::Lineage::default()))
     }
 
     /// Opens a backend with the contents of snapshots; `range` keeps only those keys. Answers what was restored, one per source.
@@ -32,66 +57,241 @@ impl Backend {
         sources: &[Source],
         range: &KeyRange,
     ) -> Result<(Backend, Vec<SnapshotInfo>)> {
-        todo!()
+        crate::restore::restore(options, budget, sources, range)
+    }
+
+    pub(crate) fn assemble(
+        scratch: Scratch,
+        settings: BackendSettings,
+        budget: Budget,
+        db: Arc<Db>,
+        families: Vec<Family>,
+        lineage: crate::snapshot::Lineage,
+    ) -> Backend {
+        let directory = scratch.path().to_owned();
+        let snapshots = crate::snapshot::Snapshots::new(scratch.id(), lineage);
+        Backend(Arc::new(Inner {
+            data: Data { db },
+            settings,
+            budget,
+            counters: Arc::default(),
+            families: Mutex::new(families.into_iter().map(Arc::new).collect()),
+            snapshots,
+            scratch: Mutex::new(Some(Arc::new(scratch))),
+            directory,
+            _live: Live::new(Kind::Backend),
+        }))
     }
 
     /// Makes a column family; `Code::AlreadyExists` if there is one of that name. A writer's call.
     pub fn create_column_family(&self, name: &[u8], descriptor: &[u8], options: &Options) -> Result<ColumnFamily> {
-        todo!()
+        let settings = options.family(&self.0.settings)?;
+        check_name(name)?;
+        check_descriptor(descriptor)?;
+        let call = self.0.data.db.write()?;
+        let mut families = self.0.families();
+        if families.iter().any(|family| family.name == name) {
+            let text = format!("column family {} exists already; look it up or register it", label(name));
+            return Err(Error::new(Code::AlreadyExists, text));
+        }
+        let native = family_options(&settings, &self.0.budget)?;
+        let rocks = self.0.data.db.create_family(&call, &rocksdb_name(name), native)?;
+        let kinds = (settings.merge, settings.memtable);
+        let family = Arc::new(Family::new(name.to_vec(), descriptor, rocks, kinds, settings.given));
+        families.push(Arc::clone(&family));
+        Ok(ColumnFamily { backend: Arc::clone(&self.0), family })
     }
 
     /// Looks the family up, or makes it. `Code::Mismatch` if it exists with another descriptor, merge kind or memtable kind.
     pub fn register_column_family(&self, name: &[u8], descriptor: &[u8], options: &Options) -> Result<ColumnFamily> {
-        todo!()
+        let settings = options.family(&self.0.settings)?;
+        let Some(found) = self.column_family(name)? else {
+            return self.create_column_family(name, descriptor, options);
+        };
+        let there = found.family.descriptor();
+        if *there != *descriptor {
+            return Err(mismatch(name, "descriptor", &label(&there), &label(descriptor)));
+        }
+        let kinds = |merge: MergeKind, memtable: MemtableKind| format!("{merge:?} on {memtable:?}");
+        let (has, wants) = (
+            kinds(found.merge_kind(), found.memtable_kind()),
+            kinds(settings.merge, settings.memtable),
+        );
+        if has != wants {
+            return Err(mismatch(name, "merge or memtable kind", &has, &wants));
+        }
+        Ok(found)
     }
 
     /// The family of that name, or `None`.
     pub fn column_family(&self, name: &[u8]) -> Result<Option<ColumnFamily>> {
-        todo!()
+        let _call = self.0.data.db.read()?;
+        let families = self.0.families();
+        let found = families.iter().find(|family| family.name == name);
+        Ok(found.map(|family| ColumnFamily { backend: Arc::clone(&self.0), family: Arc::clone(family) }))
     }
 
     /// All families, in order of creation.
     pub fn column_families(&self) -> Result<Vec<ColumnFamily>> {
-        todo!()
+        let _call = self.0.data.db.read()?;
+        let family = |family: &Arc<Family>| ColumnFamily { backend: Arc::clone(&self.0), family: Arc::clone(family) };
+        Ok(self.0.families().iter().map(family).collect())
     }
 
     /// Drops a family with its rows; other handles of it answer `Code::NotFound` from then on. A writer's call.
     pub fn drop_column_family(&self, family: &ColumnFamily) -> Result<()> {
-        todo!()
+        if !Arc::ptr_eq(&family.backend, &self.0) {
+            return Err(Error::invalid("the column family belongs to another backend"));
+        }
+        let call = self.0.data.db.write()?;
+        let rocks = family.family.rocks()?;
+        self.0.data.db.drop_family(&call, rocks)?;
+        family.family.mark_dropped();
+        self.0.families().retain(|other| !Arc::ptr_eq(other, &family.family));
+        Ok(())
     }
 
     /// Applies all of the batch, or nothing. The batch stays as it is. A writer's call.
     pub fn write(&self, batch: &Batch) -> Result<()> {
-        todo!()
+        batch.check_backend(&self.0)?;
+        self.0.data.write(&batch.writes)
     }
 
     /// Pins the present state of all families for scans. A writer's call.
     pub fn view(&self) -> Result<View> {
-        todo!()
+        let call = self.0.data.db.write()?;
+        let families = self.0.families().clone();
+        let pin = self.0.data.pin(&call, families.iter().map(|family| &family.rocks))?;
+        Ok(View::new(&self.0, pin))
     }
 
     /// Starts an asynchronous snapshot: the barrier happens before this returns, everything else in the background. A writer's call.
     pub fn start_snapshot(&self, request: &SnapshotRequest) -> Result<Snapshot> {
-        todo!()
+        Snapshot::start(&self.0, request)
     }
 
     /// Metrics as name/value pairs (docs/options.md lists them).
     pub fn metrics(&self) -> Result<Vec<Metric>> {
-        todo!()
+        crate::metrics::of(&self.0)
     }
 
-    /// The options in effect, as the OPTIONS file that RocksDB wrote.
+    /// The options in effect, as the OPTIONS file that RocksDB wrote last.
     pub fn effective_options(&self) -> Result<String> {
-        todo!()
+        let _call = self.0.data.db.read()?;
+        let path = self.0.data.db.path();
+        let entries = std::fs::read_dir(path).map_err(|error| Error::io("list", path, &error))?;
+        let number = |name: &str| name.strip_prefix("OPTIONS-").and_then(|number| number.parse::<u64>().ok());
+        let newest = entries
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter_map(|name| Some((number(&name)?, name)))
+            .max()
+            .ok_or_else(|| Error::new(Code::NotFound, format!("there is no OPTIONS file in {}", path.display())))?;
+        let file = path.join(newest.1);
+        std::fs::read_to_string(&file).map_err(|error| Error::io("read", &file, &error))
+    }
+
+    /// Writes all memtables out, and waits for it. Maintenance; reads and writes go on meanwhile.
+    pub fn flush(&self) -> Result<()> {
+        let call = self.0.data.db.read()?;
+        let families = self.0.families().clone();
+        let families: Vec<_> = families.iter().map(|family| &family.rocks).collect();
+        self.0.data.db.flush(&call, &families)
     }
 
     /// The scratch directory; private to the backend, removed by `close`.
     pub fn directory(&self) -> &Path {
-        todo!()
+        &self.0.directory
     }
 
     /// Refuses new calls, cancels snapshots, waits for running calls, and frees everything with the directory. May race with any call. Idempotent.
     pub fn close(&self) -> Result<()> {
-        todo!()
+        self.0.close()
     }
+}
+
+impl Inner {
+    pub(crate) fn families(&self) -> MutexGuard<'_, Vec<Arc<Family>>> {
+        self.families.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The scratch directory, for as long as the answer is held, unless the backend is closed.
+    pub(crate) fn scratch(&self) -> Result<Arc<Scratch>> {
+        let scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
+        scratch.clone().ok_or_else(Error::closed)
+    }
+
+    fn close(&self) -> Result<()> {
+        self.data.db.refuse();
+        self.snapshots.cancel();
+        self.data.db.close();
+        // The jobs' threads may still hold files in the directory; they end soon after their cancel.
+        self.snapshots.join();
+        let scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.families().clear();
+        drop(scratch);
+        Ok(())
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let _ = self.close();
+    }
+}
+
+/// The budget handed in, else a private one as the settings say.
+pub(crate) fn budget_for(settings: &BackendSettings, shared: Option<&Budget>) -> Budget {
+    match (shared, settings.memory_budget) {
+        (Some(shared), _) => shared.clone(),
+        (None, Some(bytes)) => Budget::new(bytes).unwrap_or_else(|_| Budget::block_cache(bytes)),
+        (None, None) => Budget::block_cache(settings.profile.block_cache()),
+    }
+}
+
+/// A family's native options.
+pub(crate) fn family_options(settings: &FamilySettings, budget: &Budget) -> Result<FamilyOptions> {
+    FamilyOptions::new(&settings.family, &settings.table, settings.merge, settings.memtable, budget.memory())
+}
+
+/// Opens the database in `scratch` with `families` (RocksDB names) and the default family, whose handle comes first.
+pub(crate) fn open_database(
+    scratch: &Scratch,
+    settings: &BackendSettings,
+    budget: &Budget,
+    families: Vec<(Vec<u8>, FamilyOptions)>,
+) -> Result<(Arc<Db>, Vec<crate::rocks::Family>)> {
+    let options = DbOptions::new(&settings.database, budget.memory(), settings.statistics)?;
+    let default = Options::new().family(settings)?;
+    let mut all = vec![(b"default".to_vec(), family_options(&default, budget)?)];
+    all.extend(families);
+    Db::open(&scratch.database(), options, all)
+}
+
+const ESCAPE: &[u8] = b"gabion%";
+
+/// The name a family bears in RocksDB (docs/snapshot-format.md, section 9).
+pub(crate) fn rocksdb_name(name: &[u8]) -> Vec<u8> {
+    let plain = !name.is_empty() && name != b"default" && !name.contains(&0) && !name.starts_with(ESCAPE);
+    if plain {
+        return name.to_vec();
+    }
+    let hex = name.iter().flat_map(|byte| format!("{byte:02x}").into_bytes());
+    ESCAPE.iter().copied().chain(hex).collect()
+}
+
+fn check_name(name: &[u8]) -> Result<()> {
+    if name.len() > LONGEST_NAME {
+        let text = format!("a name of {} bytes is too long for a column family; it takes up to {LONGEST_NAME}", name.len());
+        return Err(Error::invalid(text));
+    }
+    Ok(())
+}
+
+fn mismatch(name: &[u8], what: &str, has: &str, wants: &str) -> Error {
+    let text = format!(
+        "column family {} exists with another {what}: it has {has}, asked for was {wants}; \
+         ask for what it has, or drop it first",
+        label(name)
+    );
+    Error::new(Code::Mismatch, text)
 }

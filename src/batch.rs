@@ -1,34 +1,83 @@
 //! `Batch`: writes to several families that are applied together or not at all.
 
+use std::sync::Arc;
+
+use crate::backend::Inner;
 use crate::column_family::ColumnFamily;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::live::{Kind, Live};
+use crate::rocks::{Call, Family, WriteBatch};
 
 /// A list of writes, bound to the backend of the first family it names. One thread at a time.
 #[derive(Debug)]
-pub struct Batch(());
+pub struct Batch {
+    pub(crate) writes: WriteBatch,
+    backend: Option<Arc<Inner>>,
+    _live: Live,
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Batch {
+    /// An empty batch.
     pub fn new() -> Self {
-        todo!()
+        Self { writes: WriteBatch::default(), backend: None, _live: Live::new(Kind::Batch) }
     }
+
     pub fn put(&mut self, family: &ColumnFamily, key: &[u8], value: &[u8]) -> Result<()> {
-        todo!()
+        let rocks = family.family.accept(key, value, false)?;
+        self.add(family, |writes, call| writes.put(call, rocks, key, value))
     }
+
     pub fn merge(&mut self, family: &ColumnFamily, key: &[u8], operand: &[u8]) -> Result<()> {
-        todo!()
+        let rocks = family.family.accept(key, operand, true)?;
+        self.add(family, |writes, call| writes.merge(call, rocks, key, operand))
     }
+
     pub fn delete(&mut self, family: &ColumnFamily, key: &[u8]) -> Result<()> {
-        todo!()
+        let rocks = family.family.accept(key, &[0; 8], false)?;
+        self.add(family, |writes, call| writes.delete(call, rocks, key))
     }
+
+    /// Deletes the keys in `from <= key < to`. An empty or inverted range deletes nothing.
     pub fn delete_range(&mut self, family: &ColumnFamily, from: &[u8], to: &[u8]) -> Result<()> {
-        todo!()
+        let rocks: &Family = family.family.rocks()?;
+        self.add(family, |writes, call| {
+            if from < to {
+                writes.delete_range(call, rocks, from, to);
+            }
+        })
     }
+
     /// Forgets all writes; the batch may then be used for another backend.
     pub fn clear(&mut self) {
-        todo!()
+        self.writes.clear();
+        self.backend = None;
     }
+
     /// The number of writes in it.
     pub fn count(&self) -> usize {
-        todo!()
+        self.writes.count()
+    }
+
+    fn add(&mut self, family: &ColumnFamily, write: impl FnOnce(&mut WriteBatch, &Call<'_>)) -> Result<()> {
+        self.check_backend(&family.backend)?;
+        write(&mut self.writes, &family.backend.data.db.read()?);
+        self.backend = Some(Arc::clone(&family.backend));
+        Ok(())
+    }
+
+    /// An error if the batch holds writes of another backend.
+    pub(crate) fn check_backend(&self, backend: &Arc<Inner>) -> Result<()> {
+        match &self.backend {
+            Some(other) if !Arc::ptr_eq(other, backend) => Err(Error::invalid(
+                "the batch holds writes for another backend; write it there, or clear it first",
+            )),
+            _ => Ok(()),
+        }
     }
 }

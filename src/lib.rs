@@ -14,6 +14,7 @@ pub mod live;
 pub mod metrics;
 pub mod options;
 pub mod restore;
+mod rocks;
 pub mod scan;
 pub mod snapshot;
 pub mod view;

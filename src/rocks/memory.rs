@@ -1,4 +1,4 @@
-//! A block cache and a write-buffer manager that charges to it.
+//! A block cache, and for a budget a write-buffer manager that charges to it.
 
 use librocksdb_sys as ffi;
 
@@ -6,6 +6,7 @@ use librocksdb_sys as ffi;
 #[derive(Debug)]
 pub struct Memory {
     pub(super) cache: *mut ffi::rocksdb_cache_t,
+    /// NULL if this is no budget.
     pub(super) manager: *mut ffi::rocksdb_write_buffer_manager_t,
     capacity: u64,
 }
@@ -16,22 +17,30 @@ unsafe impl Send for Memory {}
 unsafe impl Sync for Memory {}
 
 impl Memory {
-    /// `capacity` bytes for blocks and memtables together. `memtables`: how many of them may be memtables before flushes begin.
+    /// A budget of `capacity` bytes for blocks and memtables together, of which memtables may take half before flushes begin.
     ///
     /// Writers are never stalled by the manager (`allow_stall` = 0): such a stall ends only inside RocksDB's close.
-    pub fn new(capacity: u64, memtables: u64) -> Memory {
-        let (capacity_size, memtables_size) = (capacity as usize, memtables as usize);
+    pub fn budget(capacity: u64) -> Memory {
+        let size = usize::try_from(capacity).unwrap_or(usize::MAX);
         // SAFETY: both constructors only need valid sizes, and the manager takes its own share of the cache.
         unsafe {
-            let cache = ffi::rocksdb_cache_create_lru(capacity_size);
-            let manager = ffi::rocksdb_write_buffer_manager_create_with_cache(memtables_size, cache, false);
+            let cache = ffi::rocksdb_cache_create_lru(size);
+            let manager = ffi::rocksdb_write_buffer_manager_create_with_cache(size / 2, cache, false);
             Memory { cache, manager, capacity }
         }
     }
 
-    /// The bytes it was made for.
-    pub fn capacity(&self) -> u64 {
-        self.capacity
+    /// A block cache of `capacity` bytes; memtables are bounded by their own options alone.
+    pub fn block_cache(capacity: u64) -> Memory {
+        let size = usize::try_from(capacity).unwrap_or(usize::MAX);
+        // SAFETY: the constructor only needs a valid size.
+        let cache = unsafe { ffi::rocksdb_cache_create_lru(size) };
+        Memory { cache, manager: std::ptr::null_mut(), capacity }
+    }
+
+    /// The bytes of the budget, if it is one.
+    pub fn capacity(&self) -> Option<u64> {
+        (!self.manager.is_null()).then_some(self.capacity)
     }
 
     /// Bytes in the cache, memtables included.
@@ -46,8 +55,11 @@ impl Memory {
         unsafe { ffi::rocksdb_cache_get_pinned_usage(self.cache) as u64 }
     }
 
-    /// Bytes in memtables, flushing ones included.
+    /// Bytes in memtables, flushing ones included; 0 if this is no budget.
     pub fn memtables_used(&self) -> u64 {
+        if self.manager.is_null() {
+            return 0;
+        }
         // SAFETY: `manager` lives as long as `self`.
         unsafe { ffi::rocksdb_write_buffer_manager_memory_usage(self.manager) as u64 }
     }
@@ -57,7 +69,9 @@ impl Drop for Memory {
     fn drop(&mut self) {
         // SAFETY: these drop this owner's shares; databases hold theirs.
         unsafe {
-            ffi::rocksdb_write_buffer_manager_destroy(self.manager);
+            if !self.manager.is_null() {
+                ffi::rocksdb_write_buffer_manager_destroy(self.manager);
+            }
             ffi::rocksdb_cache_destroy(self.cache);
         }
     }

@@ -23,7 +23,7 @@ pub use gate::Call;
 pub use iterator::{Bounds, Iterator};
 pub use live_files::{LiveFile, StoredFile, StoredKind};
 pub use memory::Memory;
-pub use options::{DbOptions, FamilyOptions, MemtableKind, MergeKind};
+pub use options::{DbOptions, FamilyOptions};
 pub use pin::Pin;
 pub use sst::SstWriter;
 

@@ -1,5 +1,6 @@
 //! RocksDB options made from text, plus the few things that text can't say.
 
+use std::collections::BTreeMap;
 use std::ffi::c_char;
 use std::ptr;
 
@@ -7,30 +8,14 @@ use librocksdb_sys as ffi;
 
 use super::{Memory, c_string, check, take_text};
 use crate::error::{Error, Result};
-
-/// How `merge` combines an operand with what is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MergeKind {
-    /// `merge` is refused.
-    None,
-    /// Operands are appended, with this delimiter between them (RocksDB's `stringappendtest`).
-    StringAppend(u8),
-    /// Operands and values are 64-bit little-endian integers that are added, wrapping (RocksDB's `uint64add`).
-    Uint64Add,
-}
-
-/// What holds the rows that are not yet in a table file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MemtableKind {
-    /// Sorted; for families that are scanned.
-    SkipList,
-    /// Hashed; for families read by point. A scan costs O(rows in the memtable).
-    HashLinkList,
-}
+use crate::kinds::{MemtableKind, MergeKind};
 
 unsafe extern "C" {
     fn gabion_shim_set_string_append(options: *mut ffi::rocksdb_options_t, delimiter: c_char);
 }
+
+/// RocksDB's options by name.
+type Texts = BTreeMap<String, String>;
 
 /// An owned native options object.
 #[derive(Debug)]
@@ -78,8 +63,8 @@ impl Drop for Native {
 pub struct DbOptions(Native);
 
 impl DbOptions {
-    /// RocksDB's defaults, then `settings` in order, then what Gabion fixes.
-    pub fn new(settings: &[(String, String)], memory: &Memory, statistics: bool) -> Result<DbOptions> {
+    /// RocksDB's defaults, then `settings`, then what Gabion fixes.
+    pub fn new(settings: &Texts, memory: &Memory, statistics: bool) -> Result<DbOptions> {
         let mut native = Native::new();
         for (name, value) in settings {
             native.apply(name, value, false)?;
@@ -94,7 +79,9 @@ impl DbOptions {
             let crc32c = ffi::rocksdb_file_checksum_gen_crc32c_factory_create();
             ffi::rocksdb_options_set_file_checksum_gen_factory(raw, crc32c);
             ffi::rocksdb_file_checksum_gen_factory_destroy(crc32c);
-            ffi::rocksdb_options_set_write_buffer_manager(raw, memory.manager);
+            if !memory.manager.is_null() {
+                ffi::rocksdb_options_set_write_buffer_manager(raw, memory.manager);
+            }
             if statistics {
                 ffi::rocksdb_options_enable_statistics(raw);
             }
@@ -118,10 +105,10 @@ impl DbOptions {
 pub struct FamilyOptions(Native);
 
 impl FamilyOptions {
-    /// RocksDB's defaults, then `settings` and the block-based table's `table` settings in order, then merge and memtable kind.
+    /// RocksDB's defaults, then `settings` and the block-based table's `table` settings, then merge and memtable kind.
     pub fn new(
-        settings: &[(String, String)],
-        table: &[(String, String)],
+        settings: &Texts,
+        table: &Texts,
         merge: MergeKind,
         memtable: MemtableKind,
         memory: &Memory,
@@ -168,7 +155,7 @@ fn set_hash_link_list(raw: *mut ffi::rocksdb_options_t, memory: &Memory) {
     // SAFETY: `raw` is alive; the options own the slice transform from then on.
     unsafe {
         let write_buffer = ffi::rocksdb_options_get_write_buffer_size(raw) as u64;
-        let bytes = (write_buffer / 128).min(memory.capacity() / 2048);
+        let bytes = (write_buffer / 128).min(memory.capacity().unwrap_or(u64::MAX) / 2048);
         let buckets = (bytes / 8).clamp(64, 1 << 20) as usize;
         ffi::rocksdb_options_set_hash_link_list_rep(raw, buckets);
         ffi::rocksdb_options_set_prefix_extractor(raw, ffi::rocksdb_slicetransform_create_noop());
