@@ -3,28 +3,9 @@
 use std::sync::Arc;
 
 use crate::error::Result;
+pub use crate::options::{MemtableKind, MergeKind};
 use crate::scan::{Scan, ScanRange};
 use crate::view::View;
-
-/// How `merge` combines an operand with what is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MergeKind {
-    /// `merge` is refused.
-    None,
-    /// Operands are appended, with this delimiter between them (RocksDB's `stringappendtest`).
-    StringAppend(u8),
-    /// Operands and values are 64-bit little-endian integers that are added, wrapping (RocksDB's `uint64add`).
-    Uint64Add,
-}
-
-/// What holds the rows that are not yet in a table file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MemtableKind {
-    /// Sorted; for families that are scanned.
-    SkipList,
-    /// Hashed; for families read by point. A scan costs O(rows in the memtable).
-    HashLinkList,
-}
 
 /// A column family of an open backend. Clones are the same family. Keys and values are bytes, below 2^32 - 1 of them.
 #[derive(Clone, Debug)]
