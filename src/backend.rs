@@ -113,10 +113,7 @@ impl Backend {
             return Err(mismatch(name, "descriptor", &label(&there), &label(descriptor)));
         }
         let kinds = |merge: MergeKind, memtable: MemtableKind| format!("{merge:?} on {memtable:?}");
-        let (has, wants) = (
-            kinds(found.merge_kind(), found.memtable_kind()),
-            kinds(settings.merge, settings.memtable),
-        );
+        let (has, wants) = (kinds(found.merge_kind(), found.memtable_kind()), kinds(settings.merge, settings.memtable));
         if has != wants {
             return Err(mismatch(name, "merge or memtable kind", &has, &wants));
         }
@@ -281,7 +278,8 @@ pub(crate) fn rocksdb_name(name: &[u8]) -> Vec<u8> {
 
 fn check_name(name: &[u8]) -> Result<()> {
     if name.len() > LONGEST_NAME {
-        let text = format!("a name of {} bytes is too long for a column family; it takes up to {LONGEST_NAME}", name.len());
+        let text =
+            format!("a name of {} bytes is too long for a column family; it takes up to {LONGEST_NAME}", name.len());
         return Err(Error::invalid(text));
     }
     Ok(())

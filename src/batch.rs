@@ -74,9 +74,9 @@ impl Batch {
     /// An error if the batch holds writes of another backend.
     pub(crate) fn check_backend(&self, backend: &Arc<Inner>) -> Result<()> {
         match &self.backend {
-            Some(other) if !Arc::ptr_eq(other, backend) => Err(Error::invalid(
-                "the batch holds writes for another backend; write it there, or clear it first",
-            )),
+            Some(other) if !Arc::ptr_eq(other, backend) => {
+                Err(Error::invalid("the batch holds writes for another backend; write it there, or clear it first"))
+            }
             _ => Ok(()),
         }
     }

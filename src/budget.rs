@@ -23,7 +23,9 @@ impl Budget {
     /// A budget of `bytes`, at least 1 MiB. Memtables may take half of it before flushes begin; writers never wait for it.
     pub fn new(bytes: u64) -> Result<Budget> {
         if bytes < SMALLEST {
-            return Err(Error::invalid(format!("a budget of {bytes} bytes is too small; it takes at least {SMALLEST}")));
+            return Err(Error::invalid(format!(
+                "a budget of {bytes} bytes is too small; it takes at least {SMALLEST}"
+            )));
         }
         Ok(Budget(Arc::new(Shared { memory: Memory::budget(bytes), _live: Live::new(Kind::Budget) })))
     }

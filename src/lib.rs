@@ -9,13 +9,16 @@ pub mod backend;
 pub mod batch;
 pub mod budget;
 pub mod column_family;
+mod data;
 pub mod error;
+pub mod kinds;
 pub mod live;
 pub mod metrics;
 pub mod options;
 pub mod restore;
 mod rocks;
 pub mod scan;
+mod scratch;
 pub mod snapshot;
 pub mod view;
 

@@ -16,7 +16,24 @@ pub enum Kind {
     Stream,
 }
 
-/// Every kind, in the order of `counts`.
+impl Kind {
+    /// Its name in metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Backend => "backends",
+            Kind::ColumnFamily => "column_families",
+            Kind::Batch => "batches",
+            Kind::Scan => "scans",
+            Kind::View => "views",
+            Kind::Snapshot => "snapshots",
+            Kind::Budget => "budgets",
+            Kind::Directory => "snapshot_directories",
+            Kind::Stream => "streams",
+        }
+    }
+}
+
+/// Every kind.
 pub const KINDS: [Kind; 9] = [
     Kind::Backend,
     Kind::ColumnFamily,

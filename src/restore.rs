@@ -17,3 +17,12 @@ pub enum Source {
     /// A captured directory on a local file system.
     Capture { path: std::path::PathBuf },
 }
+
+pub(crate) fn restore(
+    _options: &crate::Options,
+    _budget: Option<&crate::Budget>,
+    _sources: &[Source],
+    _range: &KeyRange,
+) -> crate::Result<(crate::Backend, Vec<crate::snapshot::SnapshotInfo>)> {
+    todo!()
+}

@@ -110,7 +110,8 @@ pub fn rows(block: &[u8]) -> impl std::iter::Iterator<Item = (&[u8], &[u8])> {
     let mut rest = block;
     std::iter::from_fn(move || {
         let (header, body) = rest.split_at_checked(HEADER)?;
-        let length = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]) as usize;
+        let length =
+            |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]) as usize;
         let (key, body) = body.split_at_checked(length(0))?;
         let (value, after) = body.split_at_checked(length(4))?;
         rest = after;

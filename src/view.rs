@@ -32,6 +32,8 @@ impl View {
         if Arc::ptr_eq(&self.backend, backend) {
             return Ok(&self.pin);
         }
-        Err(Error::invalid("the view and the column family belong to different backends; make a view of the family's backend"))
+        Err(Error::invalid(
+            "the view and the column family belong to different backends; make a view of the family's backend",
+        ))
     }
 }

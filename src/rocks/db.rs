@@ -51,7 +51,11 @@ unsafe impl Sync for Db {}
 
 impl Db {
     /// Opens the database in `path` with all its families, which must be exactly `families` (RocksDB names), `default` among them.
-    pub fn open(path: &Path, options: DbOptions, families: Vec<(Vec<u8>, FamilyOptions)>) -> Result<(Arc<Db>, Vec<Family>)> {
+    pub fn open(
+        path: &Path,
+        options: DbOptions,
+        families: Vec<(Vec<u8>, FamilyOptions)>,
+    ) -> Result<(Arc<Db>, Vec<Family>)> {
         let c_name = c_path(path)?;
         let names = families
             .iter()
@@ -242,7 +246,8 @@ impl Db {
         registry.open = false;
         let mut resources = std::mem::take(&mut registry.resources);
         // Iterators and pins first: families must outlive them, and the database all.
-        let families = resources.extract_if(.., |_, resource| matches!(resource, Resource::Family(_))).collect::<Vec<_>>();
+        let families =
+            resources.extract_if(.., |_, resource| matches!(resource, Resource::Family(_))).collect::<Vec<_>>();
         for (_, resource) in resources.into_iter().chain(families) {
             // SAFETY: nobody is inside and nobody can enter; the registry gave this object up.
             unsafe { self.free(resource) };

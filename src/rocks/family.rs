@@ -267,8 +267,8 @@ pub(super) fn flush(db: &Db, call: &Call<'_>, families: &[&Family], wait: bool) 
         return Ok(());
     }
     let mut handles: Vec<_> = families.iter().map(|family| family.raw(call)).collect();
-    let count = i32::try_from(handles.len())
-        .map_err(|_| Error::new(Code::Unsupported, "more than 2^31 column families"))?;
+    let count =
+        i32::try_from(handles.len()).map_err(|_| Error::new(Code::Unsupported, "more than 2^31 column families"))?;
     let mut error = ptr::null_mut();
     // SAFETY: the call proves database and handles alive; the array has `count` entries.
     unsafe {

@@ -64,7 +64,8 @@ fn take_text(text: *mut c_char) -> String {
 
 /// `bytes` as a C string; a NUL inside is refused.
 fn c_string(bytes: impl Into<Vec<u8>>, what: &str) -> Result<CString> {
-    CString::new(bytes).map_err(|error| Error::invalid(format!("{what} has a NUL byte at position {}", error.nul_position())))
+    CString::new(bytes)
+        .map_err(|error| Error::invalid(format!("{what} has a NUL byte at position {}", error.nul_position())))
 }
 
 /// The same for a path.

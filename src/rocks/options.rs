@@ -14,6 +14,9 @@ unsafe extern "C" {
     fn gabion_shim_set_string_append(options: *mut ffi::rocksdb_options_t, delimiter: c_char);
 }
 
+/// The part of a budget that an empty memtable may take for each of its two first allocations.
+const SHARE: u64 = 2048;
+
 /// RocksDB's options by name.
 type Texts = BTreeMap<String, String>;
 
@@ -34,18 +37,20 @@ impl Native {
 
     /// Applies `name=value` by RocksDB's own parser; `table` names go into the block-based table's options.
     fn apply(&mut self, name: &str, value: &str, table: bool) -> Result<()> {
-        let text = if table {
-            format!("block_based_table_factory={{{name}={{{value}}}}}")
-        } else {
-            format!("{name}={{{value}}}")
-        };
+        // RocksDB separates options by semicolons; one inside a value would smuggle another option in.
+        if value.contains(';') && !(value.starts_with('{') && value.ends_with('}')) {
+            return Err(Error::invalid(format!(
+                "option {name} is set to {value:?}, which has a semicolon; put it in braces"
+            )));
+        }
+        let text = format!("{name}={value}");
+        let text = if table { format!("block_based_table_factory={{{text}}}") } else { text };
         let text = c_string(text, "the option's value")?;
         let next = Native::new();
         let mut error = ptr::null_mut();
         // SAFETY: both objects and the text are alive; RocksDB only reads `self`.
         unsafe { ffi::rocksdb_get_options_from_string(self.0, text.as_ptr(), next.0, &mut error) };
-        check(error, &format!("set option {name} to {value:?}"))
-            .map_err(|error| Error::invalid(error.message))?;
+        check(error, &format!("set option {name} to {value:?}")).map_err(|error| Error::invalid(error.message))?;
         *self = next;
         Ok(())
     }
@@ -120,6 +125,9 @@ impl FamilyOptions {
             ffi::rocksdb_block_based_options_set_block_cache(factory, memory.cache);
             ffi::rocksdb_options_set_block_based_table_factory(native.0, factory);
             ffi::rocksdb_block_based_options_destroy(factory);
+            if let Some(budget) = memory.capacity() {
+                ffi::rocksdb_options_set_arena_block_size(native.0, arena_block_size(budget));
+            }
         }
         for (name, value) in settings {
             native.apply(name, value, false)?;
@@ -150,12 +158,17 @@ fn set_merge(raw: *mut ffi::rocksdb_options_t, merge: MergeKind) {
     }
 }
 
+/// A memtable takes at least one arena block, by default 1 MiB; a small budget with hundreds of families needs smaller ones.
+fn arena_block_size(budget: u64) -> usize {
+    (budget / SHARE).clamp(32 << 10, 1 << 20) as usize
+}
+
 /// A hash memtable allots its bucket array at once, so the array follows the write buffer, and the budget when that is small.
 fn set_hash_link_list(raw: *mut ffi::rocksdb_options_t, memory: &Memory) {
     // SAFETY: `raw` is alive; the options own the slice transform from then on.
     unsafe {
         let write_buffer = ffi::rocksdb_options_get_write_buffer_size(raw) as u64;
-        let bytes = (write_buffer / 128).min(memory.capacity().unwrap_or(u64::MAX) / 2048);
+        let bytes = (write_buffer / 128).min(memory.capacity().unwrap_or(u64::MAX) / SHARE);
         let buckets = (bytes / 8).clamp(64, 1 << 20) as usize;
         ffi::rocksdb_options_set_hash_link_list_rep(raw, buckets);
         ffi::rocksdb_options_set_prefix_extractor(raw, ffi::rocksdb_slicetransform_create_noop());

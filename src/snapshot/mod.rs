@@ -1,9 +1,12 @@
 //! Snapshots: the job that makes one, what is known of one, and the directory they live in.
 
 pub mod directory;
+mod id;
 pub mod job;
+pub mod percent;
 
 pub use directory::SnapshotDirectory;
+pub(crate) use job::{Lineage, Snapshots};
 pub use job::{Progress, Snapshot, SnapshotRequest, State, Target};
 
 /// The two kinds of snapshot.

@@ -1,0 +1,117 @@
+//! `Options`: settings as text.
+//!
+//! [`Options::set`] checks a name and its value at once; the views ([`Options::backend`], [`Options::family`],
+//! [`Options::snapshot`], [`Options::restore`]) check the place and put the layers together. Both are pure: text in, data
+//! out. RocksDB's own parser has the last word, when a backend or a family is opened.
+
+mod nearest;
+mod own;
+mod profile;
+mod refused;
+mod rocksdb;
+mod settings;
+
+mod value;
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Result};
+
+pub use crate::kinds::{MemtableKind, MergeKind};
+pub use profile::Profile;
+pub use settings::{BackendSettings, FamilySettings, RestoreSettings, SnapshotSettings, Texts, Verify};
+
+use nearest::{nearest, quote};
+use value::Kind;
+
+/// Longest value in bytes. Options also come from manifests, which are not trusted.
+const MAX_VALUE: usize = 64 << 10;
+
+/// Settings by name: Gabion's own and RocksDB's, for backends, column families, snapshots and restores (docs/options.md).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options(BTreeMap<String, String>);
+
+/// What an option belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Backend,
+    Family,
+    Snapshot,
+    Restore,
+    /// RocksDB's, of the database: a backend's.
+    Database,
+    /// RocksDB's, of a column family: a family's, or a backend's as the default for its families.
+    ColumnFamily,
+    /// RocksDB's, of the table files: as `ColumnFamily`.
+    Table,
+}
+
+/// Every option that can be set, sorted by name, with its place.
+pub fn names() -> Vec<(&'static str, Place)> {
+    let own = own::OPTIONS.iter().map(|option| (option.name, option.place));
+    let mut names: Vec<_> = own.chain(rocksdb::options().map(|(name, place, _)| (name, place))).collect();
+    names.sort_by_key(|(name, _)| *name);
+    names
+}
+
+/// Every option of RocksDB that is refused, with the reason and what to do instead, in the order of docs/options.md.
+pub fn refused() -> impl Iterator<Item = (&'static str, &'static str)> {
+    refused::NAMES.iter().copied()
+}
+
+/// Every option of RocksDB that Gabion fixes: name, value, reason.
+pub fn fixed() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    refused::FIXED.iter().map(|fixed| (fixed.name, fixed.value, fixed.reason))
+}
+
+impl Options {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `name` to `value`; a later call replaces an earlier one.
+    ///
+    /// A name that nobody knows, a value of the wrong form, and an option that Gabion fixes or refuses are answered with
+    /// `Code::InvalidArgument`; the message quotes what was given and names what is right. Nothing is changed then.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
+        let (_, kind) = find(name)?;
+        let complaint =
+            |found: String| Error::invalid(format!("option {} is set to {}, which {found}", quote(name), quote(value)));
+        if value.len() > MAX_VALUE {
+            return Err(complaint(format!("has {} bytes; {MAX_VALUE} are allowed", value.len())));
+        }
+        kind.check(value).and_then(|()| refused::check(name, value)).map_err(complaint)?;
+        self.0.insert(name.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    /// The text set for `name`, if any.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// All settings, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// The place and the kind of the option `name`, or why it can't be set.
+fn find(name: &str) -> Result<(Place, Kind)> {
+    if let Some(option) = own::OPTIONS.iter().find(|option| option.name == name) {
+        return Ok((option.place, option.kind));
+    }
+    if let Some((_, place, kind)) = rocksdb::options().find(|(known, _, _)| *known == name) {
+        return Ok((place, kind));
+    }
+    if let Some((_, reason)) = refused().find(|(refused, _)| *refused == name) {
+        return Err(Error::invalid(format!("option {} is refused: {reason}", quote(name))));
+    }
+    if refused::IGNORED.contains(&name) {
+        let text = "RocksDB knows the name from its past and ignores the option; leave it out";
+        return Err(Error::invalid(format!("option {} is refused: {text}", quote(name))));
+    }
+    let known = names().into_iter().map(|(name, _)| name).chain(refused().map(|(name, _)| name));
+    let text = format!("there is no option {}; the nearest name is {}", quote(name), quote(nearest(name, known)));
+    Err(Error::invalid(text))
+}

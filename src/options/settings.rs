@@ -1,0 +1,201 @@
+//! What the engine reads from options: typed, and with all layers put together.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::nearest::quote;
+use super::profile::Profile;
+use super::value::{boolean, byte, duration, integer};
+use super::{Options, Place, find, refused};
+use crate::error::{Error, Result};
+use crate::kinds::{MemtableKind, MergeKind};
+
+/// RocksDB's options by name. As text, `name=value` is right for each of them.
+pub type Texts = BTreeMap<String, String>;
+
+/// A backend's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackendSettings {
+    /// Part of the scratch directory's name.
+    pub name: String,
+    /// At least one.
+    pub storage_paths: Vec<PathBuf>,
+    pub profile: Profile,
+    /// Bytes of a private budget for block cache and memtables; without it (and without a shared one) only the block
+    /// cache is bounded, by [`Profile::block_cache`].
+    pub memory_budget: Option<u64>,
+    pub statistics: bool,
+    /// RocksDB's database options: all layers.
+    pub database: Texts,
+    /// RocksDB's column-family options for families that say nothing else: all layers.
+    pub family: Texts,
+    /// The same for RocksDB's table options.
+    pub table: Texts,
+}
+
+/// A column family's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FamilySettings {
+    pub merge: MergeKind,
+    pub memtable: MemtableKind,
+    /// RocksDB's column-family options: all layers.
+    pub family: Texts,
+    /// RocksDB's table options: all layers.
+    pub table: Texts,
+    /// RocksDB's options that were given for this family alone; a snapshot's manifest keeps them.
+    pub given: Texts,
+}
+
+/// A snapshot's settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SnapshotSettings {
+    /// How long the capture waits for flushes; families that are not flushed by then go as rows.
+    pub deadline: Duration,
+    /// How long the job may take after it announced itself.
+    pub grace: Duration,
+}
+
+/// A restore's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestoreSettings {
+    pub backend: BackendSettings,
+    pub verify: Verify,
+}
+
+/// The option `restore.verify`: which bytes are read and compared with their checksums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verify {
+    /// Those that are moved; linked files are checked by name and size.
+    Moved,
+    /// All.
+    Full,
+}
+
+impl Verify {
+    /// The values of the option `restore.verify`.
+    pub(crate) const NAMES: &[&str] = &["moved", "full"];
+}
+
+impl Options {
+    /// The settings of a backend that is opened. Options of other things are an error.
+    pub fn backend(&self) -> Result<BackendSettings> {
+        self.check_places("a backend", &[Place::Backend, Place::Database, Place::ColumnFamily, Place::Table])?;
+        Ok(self.backend_settings())
+    }
+
+    /// The settings of a column family of `backend`. Options of other things are an error.
+    pub fn family(&self, backend: &BackendSettings) -> Result<FamilySettings> {
+        self.check_places("a column family", &[Place::Family, Place::ColumnFamily, Place::Table])?;
+        let merge = self.merge_kind()?;
+        let memtable = match self.get("memtable") {
+            Some("hash-link-list") => MemtableKind::HashLinkList,
+            _ => MemtableKind::SkipList,
+        };
+        let (mut family, mut table) = (backend.family.clone(), backend.table.clone());
+        let (own_family, own_table) = (self.placed(Place::ColumnFamily), self.placed(Place::Table));
+        family.extend(own_family.clone());
+        table.extend(own_table.clone());
+        let given = own_family.into_iter().chain(own_table).collect();
+        Ok(FamilySettings { merge, memtable, family, table, given })
+    }
+
+    /// The settings of a snapshot job. Options of other things are an error.
+    pub fn snapshot(&self) -> Result<SnapshotSettings> {
+        self.check_places("a snapshot", &[Place::Snapshot])?;
+        let time = |name, default| self.get(name).and_then(duration).unwrap_or(default);
+        Ok(SnapshotSettings {
+            deadline: time("snapshot.deadline", Duration::from_secs(60)),
+            grace: time("snapshot.grace", Duration::from_secs(3600)),
+        })
+    }
+
+    /// The settings of a restore, and of the backend it opens. Options of other things are an error.
+    pub fn restore(&self) -> Result<RestoreSettings> {
+        let places = [Place::Restore, Place::Backend, Place::Database, Place::ColumnFamily, Place::Table];
+        self.check_places("a restore", &places)?;
+        let verify = if self.get("restore.verify") == Some("full") { Verify::Full } else { Verify::Moved };
+        Ok(RestoreSettings { backend: self.backend_settings(), verify })
+    }
+
+    /// The options of a family that a snapshot describes by its kinds and by what was given for it.
+    pub fn of_family(merge: MergeKind, memtable: MemtableKind, given: &Texts) -> Result<Options> {
+        let mut options = Options::new();
+        options.set("merge", merge.name())?;
+        if let MergeKind::StringAppend(delimiter) = merge {
+            options.set("merge.delimiter", &format!("0x{delimiter:02x}"))?;
+        }
+        options.set("memtable", memtable.name())?;
+        given.iter().try_for_each(|(name, value)| options.set(name, value))?;
+        Ok(options)
+    }
+
+    fn backend_settings(&self) -> BackendSettings {
+        let profile = self.get("profile").map(Profile::named).unwrap_or_default();
+        let storage_paths = match self.get("storage.paths") {
+            Some(paths) => paths.split(',').map(PathBuf::from).collect(),
+            None => vec![std::env::temp_dir()],
+        };
+        let layers = |place| {
+            let mut all = texts(profile.layers(place));
+            all.extend(self.placed(place));
+            all.extend(texts(refused::fixed_in(place)));
+            all
+        };
+        BackendSettings {
+            name: self.get("name").unwrap_or("backend").to_owned(),
+            storage_paths,
+            profile,
+            memory_budget: self.get("memory.budget").and_then(integer).and_then(|bytes| bytes.try_into().ok()),
+            statistics: self.get("statistics").and_then(boolean).unwrap_or(false),
+            database: layers(Place::Database),
+            family: layers(Place::ColumnFamily),
+            table: layers(Place::Table),
+        }
+    }
+
+    fn merge_kind(&self) -> Result<MergeKind> {
+        let delimiter = self.get("merge.delimiter").and_then(byte);
+        match (self.get("merge").unwrap_or("none"), delimiter) {
+            ("string-append", delimiter) => Ok(MergeKind::StringAppend(delimiter.unwrap_or(b','))),
+            ("uint64-add", None) => Ok(MergeKind::Uint64Add),
+            (_, None) => Ok(MergeKind::None),
+            (merge, Some(_)) => Err(Error::invalid(format!(
+                "option `merge.delimiter` is set, but `merge` is {}; set it to `string-append` or leave the delimiter out",
+                quote(merge)
+            ))),
+        }
+    }
+
+    /// The options of `place`.
+    fn placed(&self, place: Place) -> Texts {
+        texts(self.iter().filter(|(name, _)| find(name).is_ok_and(|(found, _)| found == place)))
+    }
+
+    fn check_places(&self, what: &str, places: &[Place]) -> Result<()> {
+        for (name, _) in self.iter() {
+            let (place, _) = find(name)?;
+            if !places.contains(&place) {
+                let text = format!("option {} belongs to {}, not to {what}", quote(name), place.owner());
+                return Err(Error::invalid(text));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Place {
+    /// Whose options these are, in words.
+    pub fn owner(self) -> &'static str {
+        match self {
+            Place::Backend | Place::Database => "a backend",
+            Place::Family | Place::ColumnFamily | Place::Table => "a column family",
+            Place::Snapshot => "a snapshot",
+            Place::Restore => "a restore",
+        }
+    }
+}
+
+fn texts<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Texts {
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
