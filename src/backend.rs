@@ -150,8 +150,7 @@ impl Backend {
 
     /// Applies all of the batch, or nothing. The batch stays as it is. A writer's call.
     pub fn write(&self, batch: &Batch) -> Result<()> {
-        batch.check_backend(&self.0)?;
-        self.0.data.write(&batch.writes)
+        self.0.data.write(batch.writes_for(&self.0)?)
     }
 
     /// Pins the present state of all families for scans. A writer's call.
