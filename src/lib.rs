@@ -20,6 +20,7 @@ mod rocks;
 pub mod scan;
 mod scratch;
 pub mod snapshot;
+pub mod store;
 pub mod view;
 
 pub use backend::Backend;

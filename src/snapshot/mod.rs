@@ -1,8 +1,13 @@
 //! Snapshots: the job that makes one, what is known of one, and the directory they live in.
 
 pub mod directory;
-mod id;
+pub mod document;
+pub mod id;
 pub mod job;
+pub mod manifest;
+mod manifest_check;
+mod manifest_json;
+pub mod object_name;
 pub mod percent;
 
 pub use directory::SnapshotDirectory;

@@ -1,0 +1,56 @@
+//! `Control`: how the owner of a long operation watches and stops it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+use crate::error::{Code, Error, Result};
+
+/// A cancel flag, a counter of bytes moved, and a deadline. Clones share flag and counter; the default is never cancelled.
+#[derive(Clone, Debug, Default)]
+pub struct Control {
+    cancelled: Arc<AtomicBool>,
+    moved: Arc<AtomicU64>,
+    deadline: Option<Instant>,
+}
+
+impl Control {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same flag and counter, for work that must end by `deadline`.
+    pub fn with_deadline(&self, deadline: Instant) -> Self {
+        Self { deadline: Some(deadline), ..self.clone() }
+    }
+
+    /// Asks the operation to stop; returns at once.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// `Code::Cancelled` or `Code::TimedOut` if the operation should stop; asked between any two chunks of work.
+    pub fn check(&self) -> Result<()> {
+        if self.is_cancelled() {
+            return Err(Error::new(Code::Cancelled, "the operation was cancelled"));
+        }
+        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            return Err(Error::new(Code::TimedOut, "the operation did not end by its deadline; it was stopped"));
+        }
+        Ok(())
+    }
+
+    /// `bytes` more are in place, copied or linked.
+    pub fn advance(&self, bytes: u64) {
+        self.moved.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Bytes in place so far.
+    pub fn moved(&self) -> u64 {
+        self.moved.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,127 @@
+//! Stores: where snapshots live. One interface, `Store`; what stores differ in is one file each.
+
+mod control;
+mod local;
+mod memory;
+mod objects;
+pub mod runtime;
+mod sum;
+mod url;
+
+use std::fmt::Debug;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+
+use crate::error::{Code, Error, Result};
+
+pub use control::Control;
+pub use sum::Sum;
+
+/// An object, as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Its whole name in the store, `files/…`.
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+    /// When it was last written, by the store's own clock.
+    pub modified: SystemTime,
+}
+
+/// May a file be shared by a hard link instead of copied? Never, for a file that its owner goes on writing to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Link where both sides are on one local file system; the file is checked by its size. Copy elsewhere.
+    Allowed,
+    /// Always copy.
+    Never,
+}
+
+/// How a file got to its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// By a hard link: no byte was read.
+    Linked,
+    /// Byte by byte, verified on the way.
+    Copied,
+}
+
+/// Objects under names, in one place. Any number of threads.
+///
+/// Names are relative (`sequence/00000000000000000001`), of `[0-9a-zA-Z._-]` and `/`. An object is written once and never changed.
+/// Every call ends: it has a deadline of its own, and answers `Code::Cancelled` within a second of `control.cancel()`.
+/// A store whose place doesn't exist answers reads with `Code::NotFound`; the first write makes it.
+pub trait Store: Debug + Send + Sync {
+    /// The URL it was opened with.
+    fn url(&self) -> &str;
+
+    /// Makes the place if it is missing; durable when it returns.
+    fn create(&self, control: &Control) -> Result<()>;
+
+    /// A whole object of at most `limit` bytes (`Code::Corruption` if it is larger); `None` if there is none.
+    fn read(&self, name: &str, limit: u64, control: &Control) -> Result<Option<Bytes>>;
+
+    /// The bytes `range` of an object; fewer than asked for is `Code::Corruption`, no such object `Code::NotFound`.
+    fn read_range(&self, name: &str, range: Range<u64>, control: &Control) -> Result<Bytes>;
+
+    /// Size and time of one object; `None` if there is none.
+    fn head(&self, name: &str, control: &Control) -> Result<Option<Object>>;
+
+    /// The objects directly in `folder` (`files`), sorted by name.
+    fn list(&self, folder: &str, control: &Control) -> Result<Vec<Object>>;
+
+    /// Makes a small object if there is none of that name: `true`, durably made; `false`, one was there, perhaps this
+    /// very one, put by an earlier try. After an error nothing is known. Read back to settle both.
+    fn put_new(&self, name: &str, bytes: Bytes, control: &Control) -> Result<bool>;
+
+    /// Removes objects, durably; one that is missing is done.
+    fn delete(&self, names: &[String], control: &Control) -> Result<()>;
+
+    /// Puts the local file `from` under `name`. Bytes that are copied are compared with `expected` before the object
+    /// appears; contents are durable at return, the name after `settle`.
+    fn put_file(&self, from: &Path, name: &str, expected: &Sum, link: Link, control: &Control) -> Result<Moved>;
+
+    /// Gets an object into the new local file `to` (`Code::AlreadyExists` if there is one), compared with `expected`. Not
+    /// synced: the target is scratch. On an error `to` is removed.
+    fn get_file(&self, name: &str, to: &Path, expected: &Sum, link: Link, control: &Control) -> Result<Moved>;
+
+    /// Reads all of an object; `None` if there is none.
+    fn sum(&self, name: &str, control: &Control) -> Result<Option<Sum>>;
+
+    /// Makes the names put into `folder` and removed from it durable.
+    fn settle(&self, folder: &str, control: &Control) -> Result<()>;
+
+    /// The store's own time: the `modified` of an object that is written now and removed again.
+    fn now(&self, control: &Control) -> Result<SystemTime> {
+        let name = format!("probes/{:032x}", uuid::Uuid::new_v4().as_u128());
+        self.put_new(&name, Bytes::new(), control)?;
+        let found = self.head(&name, control);
+        self.delete(std::slice::from_ref(&name), control)?;
+        match found? {
+            Some(found) => Ok(found.modified),
+            None => Err(Error::new(Code::Io, format!("{name}, just written, is not in {}", self.url()))),
+        }
+    }
+
+    /// What unfinished writes of the store itself left in `folder`; `list` doesn't show it, `delete` removes it.
+    fn leftovers(&self, folder: &str, control: &Control) -> Result<Vec<Object>>;
+}
+
+/// The store at `url` (`file:///path`, `memory://name`). Touches nothing yet.
+pub fn open(url: &str) -> Result<Arc<dyn Store>> {
+    Ok(match url::parse(url)? {
+        url::Place::Local(path) => Arc::new(local::Local::new(url, path)),
+        url::Place::Memory(name) => Arc::new(memory::open(url, &name)),
+    })
+}
+
+/// Refuses a name that could lead out of the store.
+fn check_name(name: &str) -> Result<()> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-#".contains(&byte);
+    let is_part = |part: &str| !part.is_empty() && part != "." && part != ".." && part.bytes().all(plain);
+    if name.split('/').all(is_part) { Ok(()) } else { Err(Error::invalid(format!("{name:?} is no name of an object"))) }
+}
