@@ -3,12 +3,17 @@
 pub mod directory;
 pub mod document;
 pub mod id;
+pub mod intent;
 pub mod job;
 pub mod manifest;
 mod manifest_check;
 mod manifest_json;
 pub mod object_name;
 pub mod percent;
+pub mod publication;
+pub mod sequence;
+pub mod tombstone;
+pub mod writer;
 
 pub use directory::SnapshotDirectory;
 pub(crate) use job::{Lineage, Snapshots};

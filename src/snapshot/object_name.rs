@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 use super::id::{Id, decimal, lower_hex};
 use super::percent::excerpt;
 use crate::error::{Error, Result};
@@ -85,6 +87,19 @@ impl FromStr for ObjectName {
 
     fn from_str(text: &str) -> Result<Self> {
         parse(text).ok_or_else(|| Error::corruption(format!("{:?} is not the name of a data file", excerpt(text))))
+    }
+}
+
+impl Serialize for ObjectName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ObjectName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(|error: Error| de::Error::custom(error.message))
     }
 }
 

@@ -1,0 +1,71 @@
+//! `Tombstone`: what a discarded manifest named, for the sweep that removes it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::document::{self, DocumentKind};
+use super::id::Id;
+use super::manifest::Manifest;
+use super::object_name::ObjectName;
+use super::sequence::{now_ms, parse_number};
+use crate::error::Result;
+use crate::store::{Control, Object, Store};
+
+pub(super) const FOLDER: &str = "tombstones";
+
+/// A discarded manifest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tombstone {
+    /// The manifest's number.
+    pub number: u64,
+    /// Milliseconds since 1970-01-01 UTC.
+    pub created: u64,
+    /// How long readers have, in milliseconds.
+    pub grace: u64,
+    pub files: Vec<ObjectName>,
+}
+
+/// A tombstone with its object.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub object: Object,
+    pub tombstone: Tombstone,
+}
+
+impl Tombstone {
+    /// The tombstone of `manifest`, whose readers have the longer of its own grace period and `grace`.
+    pub(super) fn of(manifest: &Manifest, grace: Duration) -> Self {
+        let grace = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX).max(manifest.grace_ms).min(i64::MAX as u64);
+        Self { number: manifest.number, created: now_ms(), grace, files: manifest.objects().copied().collect() }
+    }
+
+    /// Writes it under a fresh name; durable when it returns.
+    pub(super) fn write(&self, store: &dyn Store, control: &Control) -> Result<()> {
+        let bytes = Bytes::from(document::encode(DocumentKind::Tombstone, self)?);
+        let name = format!("{FOLDER}/{:020}-{}", self.number, Id::random());
+        // Only a lost answer can say "exists" of a fresh name.
+        store.put_new(&name, bytes, control).map(drop)
+    }
+}
+
+/// All tombstones; one that can't be read is an error, for it says which files must stay.
+pub(super) fn read_all(store: &dyn Store, control: &Control) -> Result<Vec<Placed>> {
+    let mut all = Vec::new();
+    for object in store.list(FOLDER, control)? {
+        if !is_name(&object.name) {
+            continue;
+        }
+        let Some(bytes) = store.read(&object.name, document::MAX_BYTES, control)? else { continue };
+        let tombstone = document::decode(DocumentKind::Tombstone, &bytes)
+            .map_err(|error| error.context(format!("cannot read {} in {}", object.name, store.url())))?;
+        all.push(Placed { object, tombstone });
+    }
+    Ok(all)
+}
+
+fn is_name(name: &str) -> bool {
+    let parts = name.strip_prefix(FOLDER).and_then(|rest| rest.strip_prefix('/')).and_then(|rest| rest.split_once('-'));
+    parts.is_some_and(|(number, attempt)| parse_number(number).is_some() && attempt.parse::<Id>().is_ok())
+}
