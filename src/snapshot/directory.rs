@@ -1,10 +1,25 @@
 //! `SnapshotDirectory`: the snapshots at one URL, without an open backend.
 
+use std::fmt::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::Result;
+use super::document::{self, DocumentKind};
+use super::intent;
+use super::manifest::Manifest;
+use super::sequence::{self, Entry, Sequence};
+use super::sweep::{self, Patience};
+use super::tombstone::{self, Tombstone};
+use crate::error::{Code, Error, Result};
+use crate::live::{Kind, Live};
 use crate::options::Options;
 use crate::snapshot::SnapshotInfo;
+use crate::store::{self, Control, Store};
+
+/// How long readers of a discarded snapshot have, if nothing else is said: the default of `snapshot.grace`.
+const GRACE: Duration = Duration::from_secs(3600);
+/// An error names at most so many files.
+const MAX_NAMED: usize = 100;
 
 /// What a sweep removed (or would remove, in a dry run).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,38 +32,124 @@ pub struct Swept {
 
 /// A handle on a snapshot directory. Any number of threads.
 #[derive(Debug)]
-pub struct SnapshotDirectory(());
+pub struct SnapshotDirectory {
+    sequence: Sequence,
+    grace: Duration,
+    _live: Live,
+}
 
 impl SnapshotDirectory {
+    /// The directory at `url` (`file:///path`, `memory://name`). Touches nothing yet: one that doesn't exist is
+    /// `Code::NotFound` from every other call.
     pub fn open(url: &str, options: &Options) -> Result<SnapshotDirectory> {
-        todo!()
+        let _ = options;
+        Ok(Self { sequence: Sequence::new(store::open(url)?), grace: GRACE, _live: Live::new(Kind::Directory) })
     }
+
+    /// Where it lives.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        self.sequence.store()
+    }
+
+    /// Its numbers, and what is at them.
+    pub fn sequence(&self) -> &Sequence {
+        &self.sequence
+    }
+
     /// All snapshots, oldest first.
     pub fn list(&self) -> Result<Vec<SnapshotInfo>> {
-        todo!()
+        let entries = self.sequence.read_all(&Control::new())?;
+        Ok(entries.into_values().filter_map(manifest).map(|manifest| manifest.info()).collect())
     }
+
     /// The manifest of snapshot `number` as JSON text (docs/snapshot-format.md).
     pub fn describe(&self, number: u64) -> Result<String> {
-        todo!()
+        let control = Control::new();
+        self.sequence.manifest(number, &control)?;
+        let bytes = self.store().read(&sequence::name(number), document::MAX_BYTES, &control)?.unwrap_or_default();
+        let (kind, body) = document::open(&bytes)?;
+        match String::from_utf8(body.to_vec()) {
+            Ok(text) if kind == DocumentKind::Manifest => Ok(text),
+            _ => Err(Error::corruption(format!("{} in {} is no text", sequence::name(number), self.store().url()))),
+        }
     }
+
     /// Reads every byte of snapshot `number`; answers how many, or `Code::Corruption` naming each broken file.
     pub fn verify(&self, number: u64) -> Result<u64> {
-        todo!()
+        let control = Control::new();
+        let manifest = self.sequence.manifest(number, &control)?;
+        let mut broken = Vec::new();
+        for object in manifest.objects() {
+            let name = object.path();
+            let found = match self.store().sum(&name, &control) {
+                Ok(Some(found)) => object.origin.sum().must_be(&found, &name),
+                Ok(None) => Err(Error::corruption(format!("{name} is missing"))),
+                Err(error) => Err(error),
+            };
+            broken.extend(found.err());
+        }
+        if broken.is_empty() {
+            return Ok(control.moved());
+        }
+        let mut message = format!("snapshot {number} in {} has {} broken files", self.store().url(), broken.len());
+        for error in broken.iter().take(MAX_NAMED) {
+            let _ = write!(message, "; {}", error.message);
+        }
+        if broken.len() > MAX_NAMED {
+            let _ = write!(message, "; and {} more", broken.len() - MAX_NAMED);
+        }
+        Err(Error::corruption(message))
     }
+
     /// Removes snapshot `number`; files that no other snapshot needs go with a later sweep.
     pub fn discard(&self, number: u64) -> Result<()> {
-        todo!()
+        let control = Control::new();
+        let manifest = self.sequence.manifest(number, &control)?;
+        // A number that was the largest must not be free again.
+        if self.sequence.largest(&control)? == number {
+            self.sequence.append_void(&[], &control)?;
+        }
+        Tombstone::of(&manifest, self.grace).write(self.store().as_ref(), &control)?;
+        self.store().delete(&[sequence::name(number)], &control)
     }
+
     /// Discards all but the newest `keep`; answers the numbers it discarded.
     pub fn retain(&self, keep: usize) -> Result<Vec<u64>> {
-        todo!()
+        let entries = self.sequence.read_all(&Control::new())?;
+        let numbers: Vec<u64> = entries.into_values().filter_map(manifest).map(|manifest| manifest.number).collect();
+        let mut discarded = Vec::new();
+        for &number in &numbers[..numbers.len().saturating_sub(keep)] {
+            match self.discard(number) {
+                Ok(()) => discarded.push(number),
+                // Somebody else was faster.
+                Err(error) if error.code == Code::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(discarded)
     }
-    /// Removes what no snapshot and no running job needs and is older than `grace`; with `dry_run` only says what it would remove.
+
+    /// Removes what no snapshot and no running job needs and is older than `grace` and than the grace period that its
+    /// writer recorded. A `grace` of zero says that nobody else writes or reads here: then recorded ones don't count
+    /// either, and a job that runs all the same fails. With `dry_run` it only says what it would remove.
     pub fn sweep(&self, grace: Duration, dry_run: bool) -> Result<Swept> {
-        todo!()
+        sweep::sweep(&self.sequence, Patience { grace, force: grace.is_zero() }, dry_run, &Control::new())
     }
+
     /// Bytes of all objects in the directory.
     pub fn size(&self) -> Result<u64> {
-        todo!()
+        let control = Control::new();
+        let mut bytes = 0;
+        for folder in [sequence::FOLDER, intent::FOLDER, tombstone::FOLDER, sweep::FILES] {
+            bytes += self.store().list(folder, &control)?.iter().map(|object| object.size).sum::<u64>();
+        }
+        Ok(bytes)
+    }
+}
+
+fn manifest(entry: Entry) -> Option<Manifest> {
+    match entry {
+        Entry::Manifest(manifest) => Some(*manifest),
+        _ => None,
     }
 }

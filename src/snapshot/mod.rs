@@ -12,6 +12,7 @@ pub mod object_name;
 pub mod percent;
 pub mod publication;
 pub mod sequence;
+mod sweep;
 pub mod tombstone;
 pub mod writer;
 
