@@ -13,9 +13,7 @@ fn main() {
         println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,{SONAME}");
         link_runtimes_statically();
     }
-    if Path::new("src/rocks/shim.cc").exists() {
-        compile_shim();
-    }
+    compile_shim();
 }
 
 /// A host may bring another libstdc++, or none. Crates ask the linker for `-lstdc++` and `-lgcc_s`; in a folder that it

@@ -8,6 +8,9 @@ die() {
     exit 1
 }
 
+# Where rustup puts Cargo; the shell of a person who has just installed it does not know of it yet.
+PATH=$PATH:${CARGO_HOME:-${HOME:-}/.cargo}/bin
+
 # Everything that outlives a checkout: the compiled RocksDB, Cargo's output.
 cache=${GABION_CACHE:-${HOME:?is not set; it, or GABION_CACHE, says where the build cache goes}/.cache/gabion}
 
