@@ -69,7 +69,7 @@ impl Backend {
         lineage: crate::snapshot::Lineage,
     ) -> Backend {
         let directory = scratch.path().to_owned();
-        let snapshots = crate::snapshot::Snapshots::new(scratch.id(), lineage);
+        let snapshots = crate::snapshot::Snapshots::new(crate::snapshot::id::Id(scratch.id().as_u128()), lineage);
         Backend(Arc::new(Inner {
             data: Data { db },
             settings,

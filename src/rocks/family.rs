@@ -50,6 +50,11 @@ impl Family {
         &self.name
     }
 
+    /// The database it belongs to.
+    pub fn database(&self) -> &Arc<Db> {
+        &self.db
+    }
+
     pub(super) fn options(&self) -> &FamilyOptions {
         &self.options
     }

@@ -1,10 +1,14 @@
 //! Snapshots: the job that makes one, what is known of one, and the directory they live in.
 
+mod barrier;
+mod capture;
+pub(crate) mod capture_directory;
 pub mod directory;
 pub mod document;
 pub mod id;
 pub mod intent;
 pub mod job;
+mod lineage;
 pub mod manifest;
 mod manifest_check;
 mod manifest_json;
@@ -12,13 +16,22 @@ pub mod object_name;
 pub mod percent;
 pub mod publication;
 pub mod sequence;
+mod rows;
+mod stream_file;
+pub mod stream;
+mod stream_decoder;
+mod stream_encoder;
 mod sweep;
+mod target;
+mod task;
 pub mod tombstone;
 pub mod writer;
 
 pub use directory::SnapshotDirectory;
-pub(crate) use job::{Lineage, Snapshots};
+pub(crate) use job::Snapshots;
 pub use job::{Progress, Snapshot, SnapshotRequest, State, Target};
+
+pub(crate) use lineage::{Lineage, Parent};
 
 /// The two kinds of snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,4 +63,18 @@ pub struct SnapshotInfo {
     pub fallbacks: u64,
     /// How long the barrier held the writer, in nanoseconds; 0 when unknown (read from a directory).
     pub pause_nanos: u64,
+}
+
+/// What the bytes of a local file are.
+pub(crate) fn sum_of(path: &std::path::Path) -> crate::error::Result<crate::store::Sum> {
+    use std::io::Read;
+    let failed = |error: std::io::Error| crate::error::Error::io("read", path, &error);
+    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let (mut block, mut sum) = (vec![0; 1 << 20], crate::store::Sum::EMPTY);
+    loop {
+        match file.read(&mut block).map_err(failed)? {
+            0 => return Ok(sum),
+            length => sum = sum.extended(&block[..length]),
+        }
+    }
 }

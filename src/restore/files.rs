@@ -1,0 +1,50 @@
+//! `Files`: the data files of a snapshot, wherever they are, on their way into a scratch directory.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::options::Verify;
+use crate::snapshot::capture_directory;
+use crate::snapshot::object_name::ObjectName;
+use crate::store::{Control, Link, Store, Sum};
+
+/// Where a snapshot's files are.
+#[derive(Debug)]
+pub(super) enum Files {
+    Stored(Arc<dyn Store>),
+    Captured(PathBuf),
+}
+
+impl Files {
+    /// Gets a file to the new path `to`: linked where that is possible and `link` allows it, else copied and verified. `name` is its RocksDB name, if any.
+    pub(super) fn get(&self, name: Option<&str>, object: &ObjectName, to: &Path, link: Link) -> Result<()> {
+        let sum = object.origin.sum();
+        match self {
+            Files::Stored(store) => store.get_file(&object.path(), to, &sum, link, &Control::new()).map(drop),
+            Files::Captured(directory) => {
+                let from = capture_directory::path_of(directory, name, object);
+                get_local(&from, to, &sum, link)
+            }
+        }
+    }
+}
+
+/// May a table file be linked? RocksDB never changes one; but a link is not read, so not when every byte is to be verified.
+pub(super) fn table_link(verify: Verify) -> Link {
+    match verify {
+        Verify::Moved => Link::Allowed,
+        Verify::Full => Link::Never,
+    }
+}
+
+fn get_local(from: &Path, to: &Path, sum: &Sum, link: Link) -> Result<()> {
+    let what = from.display();
+    let size = std::fs::metadata(from).map_err(|error| Error::io("read", from, &error))?.len();
+    sum.must_have_size(size, &what)?;
+    if link == Link::Allowed && std::fs::hard_link(from, to).is_ok() {
+        return Ok(());
+    }
+    std::fs::copy(from, to).map_err(|error| Error::io("copy a file to", to, &error))?;
+    sum.must_be(&crate::snapshot::sum_of(to)?, &what)
+}

@@ -1,0 +1,66 @@
+//! `Input`: one snapshot that is restored from: its manifest, and where its files are.
+
+use super::Source;
+use super::files::Files;
+use crate::error::{Code, Error, Result};
+use crate::snapshot::capture_directory;
+use crate::snapshot::manifest::Manifest;
+use crate::snapshot::sequence::Sequence;
+use crate::snapshot::{Lineage, Parent};
+use crate::store::{self, Control};
+
+/// A source, found and read.
+#[derive(Debug)]
+pub(super) struct Input {
+    pub(super) manifest: Manifest,
+    pub(super) files: Files,
+    /// The URL and the largest number of its directory, if it is in one.
+    directory: Option<(String, u64)>,
+}
+
+impl Input {
+    pub(super) fn open(source: &Source) -> Result<Input> {
+        let control = Control::new();
+        let (url, wanted) = match source {
+            Source::Capture { path } => {
+                let manifest = capture_directory::read(path)?;
+                return Ok(Input { manifest, files: Files::Captured(path.clone()), directory: None });
+            }
+            Source::Number { url, number } => (url, Some(*number)),
+            Source::Latest { url } => (url, None),
+        };
+        let store = store::open(url)?;
+        let sequence = Sequence::new(store.clone());
+        let newest = sequence.largest(&control)?;
+        let manifest = match wanted {
+            Some(number) => sequence.manifest(number, &control)?,
+            None => sequence.latest(&control)?.ok_or_else(|| {
+                Error::new(Code::NotFound, format!("there is no snapshot in {url}; check the URL, or open an empty backend"))
+            })?,
+        };
+        Ok(Input { manifest, files: Files::Stored(store), directory: Some((url.clone(), newest)) })
+    }
+
+    /// Where a backend that is restored from this input alone comes from.
+    pub(super) fn parent(&self) -> Option<Parent> {
+        let (url, newest) = self.directory.clone()?;
+        Some(Parent { url, manifest: self.manifest.clone(), newest })
+    }
+
+    /// The lineage of a backend that inherits table files from this input; `None` for one that writes all anew.
+    pub(super) fn lineage(&self, inherits: bool) -> Lineage {
+        let tables = self.manifest.rocksdb.iter().filter(|_| inherits).flat_map(|rocksdb| &rocksdb.files);
+        let inherited = tables
+            .filter_map(|file| Some((file.name.strip_suffix(".sst")?.parse().ok()?, file.object.origin)))
+            .collect();
+        Lineage { inherited, parent: self.parent() }
+    }
+
+    /// What it is called in messages.
+    pub(super) fn label(&self) -> String {
+        match &self.files {
+            Files::Captured(path) => format!("the capture in {}", path.display()),
+            Files::Stored(store) => format!("snapshot {} in {}", self.manifest.number, store.url()),
+        }
+    }
+}

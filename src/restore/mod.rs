@@ -1,0 +1,72 @@
+//! Restore: a backend with the contents of snapshots.
+
+mod files;
+mod input;
+mod native;
+mod rows;
+mod walk;
+
+use std::path::PathBuf;
+
+use crate::backend::{Backend, budget_for};
+use crate::budget::Budget;
+use crate::error::{Error, Result};
+use crate::options::Options;
+use crate::scratch::Scratch;
+use crate::snapshot::{Kind, SnapshotInfo};
+use input::Input;
+
+/// Half-open range of keys, `from <= key < to`; `to == None` has no end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyRange {
+    pub from: Vec<u8>,
+    pub to: Option<Vec<u8>>,
+}
+
+impl KeyRange {
+    /// Whether every key lies in it.
+    pub fn is_everything(&self) -> bool {
+        self.from.is_empty() && self.to.is_none()
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.to.as_ref().is_some_and(|to| *to < self.from) {
+            return Err(Error::invalid("the key range to keep ends before it begins; swap its ends"));
+        }
+        Ok(())
+    }
+}
+
+/// One input of a restore.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The snapshot of that number in the directory at `url`; never another one.
+    Number { url: String, number: u64 },
+    /// The newest snapshot in the directory at `url`.
+    Latest { url: String },
+    /// A captured directory on a local file system.
+    Capture { path: PathBuf },
+}
+
+/// What `Backend::restore` does.
+pub(crate) fn restore(
+    options: &Options,
+    budget: Option<&Budget>,
+    sources: &[Source],
+    range: &KeyRange,
+) -> Result<(Backend, Vec<SnapshotInfo>)> {
+    let settings = options.restore()?;
+    range.check()?;
+    if sources.is_empty() {
+        return Err(Error::invalid("a restore needs at least one source; to start empty, open a backend"));
+    }
+    let inputs = sources.iter().map(Input::open).collect::<Result<Vec<_>>>()?;
+    let infos = inputs.iter().map(|input| input.manifest.info()).collect();
+    let scratch = Scratch::create(&settings.backend.storage_paths, &settings.backend.name)?;
+    let budget = budget_for(&settings.backend, budget);
+    let backend = match &inputs[..] {
+        [input] if input.manifest.kind == Kind::Native => native::restore(input, range, settings, scratch, budget)?,
+        inputs => rows::restore(inputs, range, settings, scratch, budget)?,
+    };
+    Ok((backend, infos))
+}

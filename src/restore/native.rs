@@ -1,0 +1,234 @@
+//! Restore of one native snapshot: its files are linked (or downloaded) and opened, O(files) and not O(bytes).
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::KeyRange;
+use super::files::table_link;
+use super::input::Input;
+use crate::backend::{Backend, family_options, open_database, rocksdb_name};
+use crate::budget::Budget;
+use crate::column_family::Family;
+use crate::error::{Error, Result};
+use crate::kinds::{MemtableKind, MergeKind};
+use crate::options::{BackendSettings, FamilySettings, Options, RestoreSettings, Verify};
+use crate::rocks::{self, Bounds, Db, StoredKind};
+use crate::scratch::Scratch;
+use crate::snapshot::manifest::{Definition, RocksDbFiles, Rows, RowsFile};
+use crate::store::Link;
+
+/// A backend with the rows of `input` that lie in `range`.
+pub(super) fn restore(
+    input: &Input,
+    range: &KeyRange,
+    settings: RestoreSettings,
+    scratch: Scratch,
+    budget: Budget,
+) -> Result<Backend> {
+    let RestoreSettings { backend: settings, verify } = settings;
+    let (db, families) = open(input, &scratch, &settings, &budget, verify)?;
+    let families = families.into_iter().map(|(_, family)| family).collect::<Vec<_>>();
+    if !range.is_everything() {
+        families.iter().try_for_each(|family| clip(&db, &family.rocks, range))?;
+    }
+    let lineage = input.lineage(true);
+    Ok(Backend::assemble(scratch, settings, budget, db, families, lineage))
+}
+
+/// Opens the files of a native snapshot in `scratch`; its families, each with its definition, in the manifest's order.
+pub(super) fn open<'a>(
+    input: &'a Input,
+    scratch: &Scratch,
+    settings: &BackendSettings,
+    budget: &Budget,
+    verify: Verify,
+) -> Result<(Arc<Db>, Vec<(&'a Definition, Family)>)> {
+    let directory = scratch.database();
+    let mut exact = HashMap::new();
+    let db = match &input.manifest.rocksdb {
+        None => open_database(scratch, settings, budget, Vec::new())?.0,
+        Some(rocksdb) => {
+            place(input, rocksdb, &directory, verify)?;
+            fail::fail_point!("restore-placed");
+            let (db, found) = open_placed(input, rocksdb, scratch, settings, budget)?;
+            exact = found;
+            db
+        }
+    };
+    let mut families = Vec::new();
+    for family in &input.manifest.families {
+        let definition = &family.definition;
+        let own = family_settings(definition, settings)?;
+        let rocks = match &family.rows {
+            Rows::Exact { rocksdb_id } => exact.remove(rocksdb_id).ok_or_else(|| missing(input, definition))?,
+            Rows::Tables { files, .. } => ingest(input, definition, files, (&db, scratch), &own, (budget, verify))?,
+            Rows::Streams { .. } => return Err(missing(input, definition)),
+        };
+        families.push((definition, new_family(definition, own, rocks)));
+    }
+    Ok((db, families))
+}
+
+/// The settings of a family as its definition has them, over the backend's defaults.
+pub(super) fn family_settings(definition: &Definition, settings: &BackendSettings) -> Result<FamilySettings> {
+    Options::of_family(definition.merge, definition.memtable, &definition.options)?.family(settings)
+}
+
+/// A family of a restored backend.
+pub(super) fn new_family(definition: &Definition, settings: FamilySettings, rocks: rocks::Family) -> Family {
+    let kinds = (settings.merge, settings.memtable);
+    Family::new(definition.name.clone(), &definition.descriptor, rocks, kinds, settings.given)
+}
+
+/// Puts RocksDB's files into its future directory.
+fn place(input: &Input, rocksdb: &RocksDbFiles, directory: &Path, verify: Verify) -> Result<()> {
+    fs::create_dir(directory).map_err(|error| Error::io("make", directory, &error))?;
+    for file in &rocksdb.files {
+        // Only table files are never written to again.
+        let link = if file.name.ends_with(".sst") { table_link(verify) } else { Link::Never };
+        input.files.get(Some(&file.name), &file.object, &directory.join(&file.name), link)?;
+    }
+    let current = directory.join("CURRENT");
+    fs::write(&current, &rocksdb.current).map_err(|error| Error::io("write", &current, &error))
+}
+
+/// Opens RocksDB on the placed files and drops the families that the snapshot doesn't take from them. The others, by RocksDB id.
+fn open_placed(
+    input: &Input,
+    rocksdb: &RocksDbFiles,
+    scratch: &Scratch,
+    settings: &BackendSettings,
+    budget: &Budget,
+) -> Result<(Arc<Db>, HashMap<u32, rocks::Family>)> {
+    let wanted: HashMap<Vec<u8>, (&Definition, u32)> = input
+        .manifest
+        .families
+        .iter()
+        .filter_map(|family| match family.rows {
+            Rows::Exact { rocksdb_id } => Some((rocksdb_name(&family.definition.name), (&family.definition, rocksdb_id))),
+            _ => None,
+        })
+        .collect();
+    let probe = rocks::DbOptions::new(&settings.database, budget.memory(), false)?;
+    let mut opened = Vec::new();
+    for name in Db::list_families(&scratch.database(), &probe)?.into_iter().filter(|name| name != b"default") {
+        let own = match wanted.get(&name) {
+            Some((definition, _)) => family_settings(definition, settings)?,
+            None => to_be_dropped(settings)?,
+        };
+        opened.push((name, family_options(&own, budget)?));
+    }
+    let (db, families) = open_database(scratch, settings, budget, opened)?;
+    fail::fail_point!("restore-opened");
+    check_files(&db, input, rocksdb)?;
+    let mut exact = HashMap::new();
+    let call = db.write()?;
+    for family in families.into_iter().filter(|family| family.name() != b"default") {
+        match wanted.get(family.name()) {
+            None => db.drop_family(&call, &family)?,
+            Some((_, id)) if *id == family.id() => drop(exact.insert(*id, family)),
+            Some((definition, id)) => {
+                return Err(Error::corruption(format!(
+                    "{}: column family {} has RocksDB id {} in RocksDB's files, and {id} in the manifest",
+                    input.label(),
+                    crate::column_family::label(&definition.name),
+                    family.id()
+                )));
+            }
+        }
+    }
+    drop(call);
+    Ok((db, exact))
+}
+
+/// Settings for a family that is opened only to be dropped: its merge kind is not known, so it must not compact.
+fn to_be_dropped(settings: &BackendSettings) -> Result<FamilySettings> {
+    let mut family = Options::of_family(MergeKind::None, MemtableKind::SkipList, &Default::default())?.family(settings)?;
+    family.family.insert("disable_auto_compactions".to_owned(), "true".to_owned());
+    Ok(family)
+}
+
+/// RocksDB must be using exactly the snapshot's table files, with the checksums it wrote them with.
+fn check_files(db: &Db, input: &Input, rocksdb: &RocksDbFiles) -> Result<()> {
+    let stored = db.stored_files(&db.read()?)?;
+    let tables = stored.iter().filter(|file| file.kind == StoredKind::Table);
+    let found: HashSet<_> = tables.map(|file| (file.name.as_str(), file.size, file.crc32c)).collect();
+    let names: Vec<_> = rocksdb.files.iter().filter(|file| file.name.ends_with(".sst")).collect();
+    let expected: HashSet<_> = names
+        .iter()
+        .map(|file| (file.name.as_str(), file.object.origin.size, Some(file.object.origin.crc32c)))
+        .collect();
+    // A compaction that is done already has replaced some by newer ones; then at least nothing else is there.
+    let newest = names.iter().map(|file| number(&file.name)).max().unwrap_or(0);
+    let compacted = found.iter().any(|(name, ..)| number(name) > newest);
+    let strange: Vec<_> = if compacted {
+        found.difference(&expected).filter(|(name, ..)| number(name) <= newest).collect()
+    } else {
+        found.symmetric_difference(&expected).collect()
+    };
+    match strange.first() {
+        None => Ok(()),
+        Some((name, ..)) => Err(Error::corruption(format!(
+            "{}: its manifest and RocksDB's disagree about {name} and {} more files",
+            input.label(),
+            strange.len() - 1
+        ))),
+    }
+}
+
+fn number(name: &str) -> u64 {
+    name.strip_suffix(".sst").and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+/// Makes a family anew from table files of rows.
+fn ingest(
+    input: &Input,
+    definition: &Definition,
+    files: &[RowsFile],
+    (db, scratch): (&Arc<Db>, &Scratch),
+    settings: &FamilySettings,
+    (budget, verify): (&Budget, Verify),
+) -> Result<rocks::Family> {
+    let work = scratch.work("rows");
+    fs::create_dir_all(&work).map_err(|error| Error::io("make", &work, &error))?;
+    let mut paths = Vec::new();
+    for file in files {
+        let path = work.join(file.object.to_string());
+        input.files.get(None, &file.object, &path, table_link(verify))?;
+        paths.push(path);
+    }
+    let call = db.write()?;
+    let family = db.create_family(&call, &rocksdb_name(&definition.name), family_options(settings, budget)?)?;
+    if !paths.is_empty() {
+        family.ingest(&call, &paths)?;
+    }
+    Ok(family)
+}
+
+/// Deletes what lies outside `range`.
+pub(super) fn clip(db: &Arc<Db>, family: &rocks::Family, range: &KeyRange) -> Result<()> {
+    let call = db.write()?;
+    if !range.from.is_empty() {
+        family.delete_range(&call, b"", &range.from)?;
+    }
+    if let Some(to) = &range.to {
+        let bounds = Bounds { lower: Some(to.clone()), ..Bounds::default() };
+        let mut iterator = rocks::Iterator::new(&call, family, bounds, None);
+        iterator.seek_to_last(&call);
+        if let Some((last, _)) = iterator.row(&call)? {
+            family.delete_range(&call, to, last)?;
+            family.delete(&call, last)?;
+        }
+    }
+    Ok(())
+}
+
+fn missing(input: &Input, definition: &Definition) -> Error {
+    Error::corruption(format!(
+        "{}: column family {} is not in its files as the manifest says",
+        input.label(),
+        crate::column_family::label(&definition.name)
+    ))
+}

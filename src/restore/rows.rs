@@ -1,0 +1,197 @@
+//! Restore of rows: inputs are merged by key, family by family, into table files that the new database takes in.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Mutex;
+
+use super::KeyRange;
+use super::input::Input;
+use super::native::{family_settings, new_family};
+use super::walk::Walk;
+use crate::backend::{Backend, family_options, open_database, rocksdb_name};
+use crate::budget::Budget;
+use crate::column_family::{Family, label};
+use crate::error::{Code, Error, Result};
+use crate::options::{BackendSettings, RestoreSettings};
+use crate::rocks::{self, Db, SstWriter};
+use crate::scratch::Scratch;
+use crate::snapshot::manifest::Definition;
+use crate::snapshot::{Kind, Lineage};
+
+/// A table file takes no further rows once it has this many bytes.
+const FILE_SIZE: u64 = 64 << 20;
+
+/// An input whose rows can be walked.
+pub(super) struct Opened<'a> {
+    pub(super) input: &'a Input,
+    /// A native snapshot's own database, in a scratch directory of its own.
+    pub(super) native: Option<Native>,
+}
+
+/// A database opened to be read from.
+pub(super) struct Native {
+    pub(super) db: Arc<Db>,
+    pub(super) families: Vec<Family>,
+    _scratch: Scratch,
+}
+
+impl Drop for Native {
+    fn drop(&mut self) {
+        self.db.close();
+    }
+}
+
+/// A backend with the rows of all `inputs` that lie in `range`.
+pub(super) fn restore(
+    inputs: &[Input],
+    range: &KeyRange,
+    settings: RestoreSettings,
+    scratch: Scratch,
+    budget: Budget,
+) -> Result<Backend> {
+    let definitions = unite(inputs)?;
+    let opened = inputs.iter().map(|input| open(input, &settings, &budget)).collect::<Result<Vec<_>>>()?;
+    let (db, _default) = open_database(&scratch, &settings.backend, &budget, Vec::new())?;
+    let work = scratch.work("rows");
+    fs::create_dir_all(&work).map_err(|error| Error::io("make", &work, &error))?;
+    let mut families = Vec::new();
+    for definition in &definitions {
+        let own = family_settings(definition, &settings.backend)?;
+        let name = rocksdb_name(&definition.name);
+        let rocks = db.create_family(&db.write()?, &name, family_options(&own, &budget)?)?;
+        families.push(new_family(definition, own, rocks));
+    }
+    let fill = |at: usize| fill(&opened, &definitions[at], range, &families[at], &work.join(at.to_string()));
+    in_parallel(families.len(), &fill)?;
+    fail::fail_point!("restore-rows");
+    let lineage = match inputs {
+        [input] => input.lineage(false),
+        _ => Lineage::default(),
+    };
+    drop(opened);
+    Ok(Backend::assemble(scratch, settings.backend, budget, db, families, lineage))
+}
+
+/// The families of all inputs, each once; families of one name must be made alike.
+fn unite(inputs: &[Input]) -> Result<Vec<&Definition>> {
+    let mut order = Vec::new();
+    let mut known: BTreeMap<&[u8], (&Definition, &Input)> = BTreeMap::new();
+    for input in inputs {
+        for family in &input.manifest.families {
+            let definition = &family.definition;
+            match known.get(definition.name.as_slice()) {
+                None => {
+                    known.insert(&definition.name, (definition, input));
+                    order.push(definition);
+                }
+                Some((first, other)) => must_match(first, definition, other, input)?,
+            }
+        }
+    }
+    Ok(order)
+}
+
+fn must_match(first: &Definition, second: &Definition, one: &Input, two: &Input) -> Result<()> {
+    let (what, has, wants) = if first.descriptor != second.descriptor {
+        ("descriptors", label(&first.descriptor), label(&second.descriptor))
+    } else if first.merge != second.merge {
+        ("merge kinds", format!("{:?}", first.merge), format!("{:?}", second.merge))
+    } else {
+        return Ok(());
+    };
+    let text = format!(
+        "column family {} has unequal {what}: {has} in {}, {wants} in {}; they can't be united",
+        label(&first.name),
+        one.label(),
+        two.label()
+    );
+    Err(Error::new(Code::Mismatch, text))
+}
+
+fn open<'a>(input: &'a Input, settings: &RestoreSettings, budget: &Budget) -> Result<Opened<'a>> {
+    if input.manifest.kind == Kind::Portable {
+        return Ok(Opened { input, native: None });
+    }
+    let BackendSettings { storage_paths, name, .. } = &settings.backend;
+    let scratch = Scratch::create(storage_paths, name)?;
+    let (db, families) = super::native::open(input, &scratch, &settings.backend, budget, settings.verify)?;
+    let families = families.into_iter().map(|(_, family)| family).collect();
+    Ok(Opened { input, native: Some(Native { db, families, _scratch: scratch }) })
+}
+
+/// Merges the inputs' rows of one family into table files `<prefix>-<n>`, and has the family take them in.
+fn fill(inputs: &[Opened<'_>], definition: &Definition, range: &KeyRange, family: &Family, prefix: &PathBuf) -> Result<()> {
+    let mut walks = Vec::new();
+    for opened in inputs {
+        walks.extend(Walk::open(opened, definition, range, &prefix.with_extension("in"))?);
+    }
+    let mut files = Vec::new();
+    let mut file: Option<SstWriter> = None;
+    while let Some(least) = least(&walks) {
+        let key = walks[least].key().unwrap_or_default().to_vec();
+        if let Some(other) = walks.iter().enumerate().position(|(at, walk)| at != least && walk.key() == Some(&key)) {
+            let text = format!(
+                "column family {} has key {} both in {} and in {}; restore key ranges that don't overlap",
+                label(&definition.name),
+                label(&key),
+                walks[least].label(),
+                walks[other].label()
+            );
+            return Err(Error::new(Code::Mismatch, text));
+        }
+        if file.is_none() {
+            let path = PathBuf::from(format!("{}-{}", prefix.display(), files.len()));
+            file = Some(SstWriter::create(&path, &family.rocks)?);
+            files.push(path);
+        }
+        let full = file.as_mut().map_or(Ok(false), |file| {
+            file.put(&key, walks[least].value())?;
+            Ok::<_, Error>(file.size() >= FILE_SIZE)
+        })?;
+        walks[least].advance()?;
+        if full {
+            file.take().map_or(Ok(()), SstWriter::finish)?;
+        }
+    }
+    file.map_or(Ok(()), SstWriter::finish)?;
+    ingest(&family.rocks, &files)
+}
+
+fn ingest(family: &rocks::Family, files: &[PathBuf]) -> Result<()> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    // Several families are filled at once; their ingestions take turns as writers.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock();
+    family.ingest(&family.database().write()?, files)
+}
+
+/// The walk with the smallest key.
+fn least(walks: &[Walk<'_>]) -> Option<usize> {
+    let keyed = walks.iter().enumerate().filter_map(|(at, walk)| Some((walk.key()?, at)));
+    keyed.min().map(|(_, at)| at)
+}
+
+/// Runs `work` for every number below `count`, several at once; the first error.
+fn in_parallel(count: usize, work: &(dyn Fn(usize) -> Result<()> + Sync)) -> Result<()> {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    const MOST: usize = 8;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST).min(count);
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        loop {
+            match next.fetch_add(1, Ordering::Relaxed) {
+                at if at < count => work(at)?,
+                _ => return Ok(()),
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+        let results = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| Err(Error::from_panic(&*panic))));
+        results.fold(Ok(()), |all, one| all.and(one))
+    })
+}
