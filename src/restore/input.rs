@@ -35,7 +35,10 @@ impl Input {
         let manifest = match wanted {
             Some(number) => sequence.manifest(number, &control)?,
             None => sequence.latest(&control)?.ok_or_else(|| {
-                Error::new(Code::NotFound, format!("there is no snapshot in {url}; check the URL, or open an empty backend"))
+                Error::new(
+                    Code::NotFound,
+                    format!("there is no snapshot in {url}; check the URL, or open an empty backend"),
+                )
             })?,
         };
         Ok(Input { manifest, files: Files::Stored(store), directory: Some((url.clone(), newest)) })

@@ -107,7 +107,9 @@ fn open_placed(
         .families
         .iter()
         .filter_map(|family| match family.rows {
-            Rows::Exact { rocksdb_id } => Some((rocksdb_name(&family.definition.name), (&family.definition, rocksdb_id))),
+            Rows::Exact { rocksdb_id } => {
+                Some((rocksdb_name(&family.definition.name), (&family.definition, rocksdb_id)))
+            }
             _ => None,
         })
         .collect();
@@ -145,7 +147,8 @@ fn open_placed(
 
 /// Settings for a family that is opened only to be dropped: its merge kind is not known, so it must not compact.
 fn to_be_dropped(settings: &BackendSettings) -> Result<FamilySettings> {
-    let mut family = Options::of_family(MergeKind::None, MemtableKind::SkipList, &Default::default())?.family(settings)?;
+    let mut family =
+        Options::of_family(MergeKind::None, MemtableKind::SkipList, &Default::default())?.family(settings)?;
     family.family.insert("disable_auto_compactions".to_owned(), "true".to_owned());
     Ok(family)
 }

@@ -122,10 +122,16 @@ fn open<'a>(input: &'a Input, settings: &RestoreSettings, budget: &Budget) -> Re
 }
 
 /// Merges the inputs' rows of one family into table files `<prefix>-<n>`, and has the family take them in.
-fn fill(inputs: &[Opened<'_>], definition: &Definition, range: &KeyRange, family: &Family, prefix: &PathBuf) -> Result<()> {
+fn fill(
+    inputs: &[Opened<'_>],
+    definition: &Definition,
+    range: &KeyRange,
+    family: &Family,
+    prefix: &PathBuf,
+) -> Result<()> {
     let mut walks = Vec::new();
-    for opened in inputs {
-        walks.extend(Walk::open(opened, definition, range, &prefix.with_extension("in"))?);
+    for (at, opened) in inputs.iter().enumerate() {
+        walks.extend(Walk::open(opened, definition, range, &prefix.with_extension(format!("in-{at}")))?);
     }
     let mut files = Vec::new();
     let mut file: Option<SstWriter> = None;
@@ -191,7 +197,8 @@ fn in_parallel(count: usize, work: &(dyn Fn(usize) -> Result<()> + Sync)) -> Res
     };
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        let results = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| Err(Error::from_panic(&*panic))));
+        let results =
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| Err(Error::from_panic(&*panic))));
         results.fold(Ok(()), |all, one| all.and(one))
     })
 }

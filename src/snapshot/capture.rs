@@ -153,7 +153,8 @@ fn take(
         }
         StoredKind::Table => {
             link_or_copy(&source, &target)?;
-            file.crc32c.ok_or_else(|| Error::corruption(format!("RocksDB has no checksum for its file {}", file.name)))?
+            file.crc32c
+                .ok_or_else(|| Error::corruption(format!("RocksDB has no checksum for its file {}", file.name)))?
         }
         StoredKind::Manifest | StoredKind::Options => copy_start(&source, &target, file.size)?,
         StoredKind::Other(kind) => {

@@ -12,8 +12,8 @@ use super::job::{Job, SnapshotRequest, Target};
 use super::manifest::{Definition, Family, Manifest, RocksDbFile, RocksDbFiles, Rows, RowsFile};
 use super::object_name::{FileType, ObjectName, Origin};
 use super::publication::Publication;
-use super::sequence::now_ms;
 use super::rows::{self, Format, Written};
+use super::sequence::now_ms;
 use super::target::Turn;
 use super::{Kind, SnapshotInfo, capture_directory};
 use crate::backend::Inner;
@@ -159,9 +159,10 @@ impl Task {
     ) -> Result<Manifest> {
         let snapshots = &self.backend.snapshots;
         let family_of = |file: &CapturedFile| {
-            let at = gathered.definitions.iter().position(|definition| {
-                Some(crate::backend::rocksdb_name(&definition.name)) == file.family
-            });
+            let at = gathered
+                .definitions
+                .iter()
+                .position(|definition| Some(crate::backend::rocksdb_name(&definition.name)) == file.family);
             at.map(|at| gathered.ids[at])
         };
         let mut counter = 0;

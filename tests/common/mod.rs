@@ -1,7 +1,9 @@
 //! What several test files need.
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+use gabion::restore::{KeyRange, Source};
 use gabion::scan::{ScanRange, rows};
+use gabion::snapshot::{Kind, SnapshotInfo, SnapshotRequest, Target};
 use gabion::{Backend, ColumnFamily, Options, Result, View};
 
 /// Options from pairs.
@@ -50,4 +52,53 @@ pub fn scan_rows(family: &ColumnFamily, range: &ScanRange, view: Option<&View>, 
 /// Everything in a family.
 pub fn all_rows(family: &ColumnFamily) -> Rows {
     scan_rows(family, &ScanRange::default(), None, 4096).unwrap()
+}
+
+/// A directory for snapshots, and its URL.
+pub struct Snapshots {
+    pub directory: tempfile::TempDir,
+    pub url: String,
+}
+
+pub fn snapshots() -> Snapshots {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("file://{}", directory.path().display());
+    Snapshots { directory, url }
+}
+
+/// A request for a snapshot at `url`.
+pub fn request(kind: Kind, url: &str) -> SnapshotRequest {
+    let target = Target::Directory(url.to_owned());
+    SnapshotRequest { kind, target, id: b"id".to_vec(), metadata: b"at 7".to_vec(), options: Options::new() }
+}
+
+/// Takes a snapshot and waits for it.
+pub fn take(backend: &Backend, kind: Kind, url: &str) -> SnapshotInfo {
+    let snapshot = backend.start_snapshot(&request(kind, url)).unwrap();
+    snapshot.wait(None);
+    snapshot.result().unwrap()
+}
+
+/// Restores everything from one source.
+pub fn restore(source: Source) -> Scratch {
+    restore_range(&[source], &KeyRange::default()).unwrap()
+}
+
+/// Restores the keys in `range` from several sources.
+pub fn restore_range(sources: &[Source], range: &KeyRange) -> Result<Scratch> {
+    let storage = tempfile::tempdir().unwrap();
+    let settings = options(&[("storage.paths", storage.path().to_str().unwrap())]);
+    let (backend, infos) = Backend::restore(&settings, None, sources, range)?;
+    assert_eq!(infos.len(), sources.len());
+    Ok(Scratch { backend, storage })
+}
+
+/// The snapshot of that number at `url`.
+pub fn number(url: &str, number: u64) -> Source {
+    Source::Number { url: url.to_owned(), number }
+}
+
+/// Every family with its rows.
+pub fn contents(backend: &Backend) -> Vec<(Vec<u8>, Rows)> {
+    backend.column_families().unwrap().iter().map(|family| (family.name().to_vec(), all_rows(family))).collect()
 }

@@ -1,0 +1,366 @@
+//! Snapshots are exactly the state at their barrier, whatever happens until the capture; and they restore alone.
+
+mod common;
+
+use common::{all_rows, contents, number, open, options, request, restore, restore_range, snapshots, take};
+use gabion::column_family::{MemtableKind, MergeKind};
+use gabion::restore::{KeyRange, Source};
+use gabion::snapshot::{Kind, SnapshotDirectory, State, Target};
+use gabion::{Code, Options};
+
+const KINDS: [Kind; 2] = [Kind::Native, Kind::Portable];
+
+#[test]
+fn a_restored_backend_has_everything_the_snapshot_had() {
+    for kind in KINDS {
+        let (scratch, snapshots) = (open(&[]), snapshots());
+        let append = options(&[("merge", "string-append"), ("merge.delimiter", ";"), ("memtable", "hash-link-list")]);
+        let list = scratch.backend.create_column_family(b"list\0", b"descriptor", &append).unwrap();
+        let add = options(&[("merge", "uint64-add"), ("write_buffer_size", "2097152")]);
+        let sum = scratch.backend.create_column_family(b"default", b"", &add).unwrap();
+        let empty = scratch.backend.create_column_family(b"", &[0, 255], &options(&[])).unwrap();
+        list.merge(b"k", b"one").unwrap();
+        list.merge(b"k", b"two").unwrap();
+        sum.merge(b"", &7u64.to_le_bytes()).unwrap();
+        scratch.backend.flush().unwrap();
+        list.merge(b"k", b"three").unwrap();
+        sum.merge(b"", &1u64.to_le_bytes()).unwrap();
+        empty.set_descriptor(b"newer").unwrap();
+        let before = contents(&scratch.backend);
+        let info = take(&scratch.backend, kind, &snapshots.url);
+        assert_eq!((info.kind, info.families, info.fallbacks), (kind, 3, 0));
+        assert_eq!((info.id.as_slice(), info.metadata.as_slice()), (&b"id"[..], &b"at 7"[..]));
+        drop(scratch);
+        let restored = restore(Source::Latest { url: snapshots.url.clone() });
+        assert_eq!(contents(&restored.backend), before, "{kind:?}");
+        let list = restored.backend.column_family(b"list\0").unwrap().unwrap();
+        assert_eq!(list.descriptor(), b"descriptor");
+        assert_eq!(
+            (list.merge_kind(), list.memtable_kind()),
+            (MergeKind::StringAppend(b';'), MemtableKind::HashLinkList)
+        );
+        list.merge(b"k", b"four").unwrap();
+        assert_eq!(list.get(b"k").unwrap().unwrap(), b"one;two;three;four");
+        assert_eq!(restored.backend.column_family(b"").unwrap().unwrap().descriptor(), b"newer");
+        let sum = restored.backend.register_column_family(b"default", b"", &add).unwrap();
+        assert_eq!(sum.get(b"").unwrap().unwrap(), 8u64.to_le_bytes());
+        assert_eq!(
+            SnapshotDirectory::open(&snapshots.url, &Options::new()).unwrap().verify(info.number).unwrap(),
+            info.bytes
+        );
+    }
+}
+
+#[test]
+fn an_empty_backend_can_be_snapshotted_and_restored() {
+    for kind in KINDS {
+        let (scratch, snapshots) = (open(&[]), snapshots());
+        let info = take(&scratch.backend, kind, &snapshots.url);
+        let restored = restore(number(&snapshots.url, info.number));
+        assert!(contents(&restored.backend).is_empty());
+        let family = restored.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
+        family.put(b"k", b"v").unwrap();
+    }
+}
+
+/// What is done between the barrier and the capture, and must not be seen in the snapshot.
+#[test]
+fn nothing_after_the_barrier_is_in_the_snapshot() {
+    type Act = fn(&gabion::Backend, &gabion::ColumnFamily);
+    let acts: [(&str, Act); 9] = [
+        ("put and flush", |backend, family| {
+            family.put(b"later", b"x").unwrap();
+            family.delete(b"00000").unwrap();
+            backend.flush().unwrap();
+        }),
+        ("put and compact to the bottom", |backend, family| {
+            family.put(b"later", b"x").unwrap();
+            family.delete(b"00000").unwrap();
+            backend.flush().unwrap();
+            family.compact().unwrap();
+        }),
+        ("create a family", |backend, _| {
+            let made = backend.create_column_family(b"made", b"", &options(&[])).unwrap();
+            made.put(b"k", b"v").unwrap();
+            backend.flush().unwrap();
+        }),
+        ("drop a family", |backend, family| backend.drop_column_family(family).unwrap()),
+        ("drop and make again", |backend, family| {
+            backend.drop_column_family(family).unwrap();
+            let made = backend.create_column_family(b"f", b"", &options(&[])).unwrap();
+            made.put(b"k", b"v").unwrap();
+        }),
+        ("clear a family", |backend, family| {
+            family.clear().unwrap();
+            backend.flush().unwrap();
+            family.compact().unwrap();
+        }),
+        ("fill several memtables", |_, family| {
+            for key in 0..6000u32 {
+                family.put(&key.to_be_bytes(), &[7; 1000]).unwrap();
+            }
+        }),
+        ("delete a range", |backend, family| {
+            family.delete_range(b"0", b"00500").unwrap();
+            backend.flush().unwrap();
+            family.compact().unwrap();
+        }),
+        ("a second snapshot", |backend, family| {
+            family.put(b"later", b"x").unwrap();
+            let other = snapshots();
+            take(backend, Kind::Native, &other.url);
+        }),
+    ];
+    for kind in KINDS {
+        for memtable in ["skip-list", "hash-link-list"] {
+            for (what, act) in acts {
+                let (scratch, snapshots) = (open(&[]), snapshots());
+                let kinds = options(&[("memtable", memtable), ("write_buffer_size", "1048576")]);
+                let family = scratch.backend.create_column_family(b"f", b"", &kinds).unwrap();
+                let other = scratch.backend.create_column_family(b"g", b"", &kinds).unwrap();
+                for key in 0..1000 {
+                    family.put(format!("{key:05}").as_bytes(), b"before").unwrap();
+                    other.put(format!("{key:05}").as_bytes(), b"before").unwrap();
+                }
+                let before = contents(&scratch.backend);
+                let snapshot = scratch.backend.start_snapshot(&request(kind, &snapshots.url)).unwrap();
+                act(&scratch.backend, &family);
+                snapshot.wait(None);
+                let info = snapshot.result().unwrap_or_else(|error| panic!("{what}: {error}"));
+                let restored = restore(number(&snapshots.url, info.number));
+                assert_eq!(contents(&restored.backend), before, "{what}, {kind:?}, {memtable}");
+                assert!(restored.backend.column_family(b"made").unwrap().is_none());
+                let again = restored.backend.column_family(b"f").unwrap().unwrap();
+                again.put(b"works", b"on").unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_snapshot_that_begins_while_another_is_captured_goes_as_rows() {
+    let (scratch, snapshots) = (open(&[]), snapshots());
+    let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
+    for key in 0..200_000u32 {
+        family.put(&key.to_be_bytes(), &[1; 100]).unwrap();
+    }
+    let first = scratch.backend.start_snapshot(&request(Kind::Native, &snapshots.url)).unwrap();
+    family.put(b"between", b"").unwrap();
+    let second = scratch.backend.start_snapshot(&request(Kind::Native, &snapshots.url)).unwrap();
+    family.put(b"after", b"").unwrap();
+    assert_eq!((first.wait(None), second.wait(None)), (State::Completed, State::Completed));
+    let (first, second) = (first.result().unwrap(), second.result().unwrap());
+    assert!(first.number < second.number);
+    assert_eq!((first.fallbacks, second.fallbacks), (0, 1));
+    let rows =
+        |number_: u64| all_rows(&restore(number(&snapshots.url, number_)).backend.column_families().unwrap()[0]).len();
+    assert_eq!((rows(first.number), rows(second.number)), (200_000, 200_001));
+}
+
+#[test]
+fn later_snapshots_reuse_the_files_of_earlier_ones_also_after_a_restore() {
+    let (scratch, snapshots) = (open(&[("disable_auto_compactions", "true")]), snapshots());
+    let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
+    for key in 0..20_000u32 {
+        family.put(&key.to_be_bytes(), &[key as u8; 100]).unwrap();
+    }
+    let first = take(&scratch.backend, Kind::Native, &snapshots.url);
+    family.put(b"new", b"row").unwrap();
+    let second = take(&scratch.backend, Kind::Native, &snapshots.url);
+    assert!(first.bytes_written > 200_000 && second.bytes_written < 50_000, "{first:?} {second:?}");
+    assert!(second.bytes > first.bytes);
+    drop(scratch);
+    let restored = restore(number(&snapshots.url, second.number));
+    let third = take(&restored.backend, Kind::Native, &snapshots.url);
+    assert!(third.bytes_written < 50_000, "{third:?}");
+    drop(restored);
+    let directory = SnapshotDirectory::open(&snapshots.url, &Options::new()).unwrap();
+    assert_eq!(directory.retain(1).unwrap(), [first.number, second.number]);
+    directory.sweep(std::time::Duration::ZERO, false).unwrap();
+    directory.verify(third.number).unwrap();
+    assert_eq!(
+        all_rows(&restore(number(&snapshots.url, third.number)).backend.column_families().unwrap()[0]).len(),
+        20_001
+    );
+    assert_eq!(directory.verify(first.number).unwrap_err().code, Code::NotFound);
+}
+
+#[test]
+fn a_capture_is_a_directory_that_restores_alone() {
+    for kind in KINDS {
+        let scratch = open(&[]);
+        let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
+        family.put(b"k", b"v").unwrap();
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("capture");
+        let mut asked = request(kind, "");
+        asked.target = Target::Capture(path.clone());
+        let snapshot = scratch.backend.start_snapshot(&asked).unwrap();
+        family.put(b"later", b"").unwrap();
+        assert_eq!(snapshot.wait(None), State::Completed);
+        let again = scratch.backend.start_snapshot(&asked).unwrap();
+        assert_eq!(again.wait(None), State::Failed);
+        assert!(again.result().unwrap_err().message.contains("capture"));
+        drop(scratch);
+        let moved = parent.path().join("moved");
+        std::fs::rename(&path, &moved).unwrap();
+        let restored = restore(Source::Capture { path: moved });
+        assert_eq!(all_rows(&restored.backend.column_families().unwrap()[0]), [(b"k".to_vec(), b"v".to_vec())]);
+    }
+}
+
+#[test]
+fn a_key_range_clips_and_several_inputs_unite() {
+    for kinds in [[Kind::Native, Kind::Native], [Kind::Native, Kind::Portable], [Kind::Portable, Kind::Portable]] {
+        let mut sources = Vec::new();
+        let mut kept = Vec::new();
+        for (at, kind) in kinds.into_iter().enumerate() {
+            let (scratch, snapshots) = (open(&[]), snapshots());
+            let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
+            for key in (0..3000u32).filter(|key| *key as usize / 1500 == at) {
+                family.put(&key.to_be_bytes(), &[at as u8]).unwrap();
+            }
+            let own = scratch.backend.create_column_family(format!("own{at}").as_bytes(), b"", &options(&[])).unwrap();
+            own.put(&1000u32.to_be_bytes(), b"x").unwrap();
+            let info = take(&scratch.backend, kind, &snapshots.url);
+            sources.push(number(&snapshots.url, info.number));
+            kept.push(snapshots);
+        }
+        let range = KeyRange { from: 1000u32.to_be_bytes().to_vec(), to: Some(2000u32.to_be_bytes().to_vec()) };
+        let united = restore_range(&sources, &range).unwrap();
+        let families = united.backend.column_families().unwrap();
+        assert_eq!(
+            families.iter().map(|family| family.name().to_vec()).collect::<Vec<_>>(),
+            [&b"f"[..], b"own0", b"own1"]
+        );
+        let rows = all_rows(&families[0]);
+        let expected: Vec<_> =
+            (1000..2000u32).map(|key| (key.to_be_bytes().to_vec(), vec![(key / 1500) as u8])).collect();
+        assert_eq!(rows, expected);
+        assert_eq!(all_rows(&families[2]).len(), 1);
+        let single = restore_range(&sources[..1], &range).unwrap();
+        assert_eq!(all_rows(&single.backend.column_family(b"f").unwrap().unwrap()), expected[..500]);
+        let error = restore_range(&[sources[0].clone(), sources[0].clone()], &range).err().unwrap();
+        assert_eq!(error.code, Code::Mismatch);
+        assert!(error.message.contains("\"f\"") || error.message.contains("own0"), "{error}");
+    }
+}
+
+#[test]
+fn unequal_descriptors_are_not_united() {
+    let mut sources = Vec::new();
+    let mut kept = Vec::new();
+    for descriptor in [b"one", b"two"] {
+        let (scratch, snapshots) = (open(&[]), snapshots());
+        scratch.backend.create_column_family(b"f", descriptor, &options(&[])).unwrap();
+        let info = take(&scratch.backend, Kind::Native, &snapshots.url);
+        sources.push(number(&snapshots.url, info.number));
+        kept.push(snapshots);
+    }
+    let error = restore_range(&sources, &KeyRange::default()).err().unwrap();
+    assert_eq!(error.code, Code::Mismatch);
+    assert!(error.message.contains("\"one\"") && error.message.contains("\"two\""), "{error}");
+}
+
+#[test]
+fn a_cancelled_snapshot_leaves_nothing_behind() {
+    for kind in KINDS {
+        let (scratch, snapshots) = (open(&[]), snapshots());
+        let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
+        for key in 0..100_000u32 {
+            family.put(&key.to_be_bytes(), &[1; 100]).unwrap();
+        }
+        let snapshot = scratch.backend.start_snapshot(&request(kind, &snapshots.url)).unwrap();
+        assert_eq!(snapshot.result().unwrap_err().code, Code::Running);
+        snapshot.cancel();
+        let state = snapshot.wait(Some(std::time::Duration::from_secs(10)));
+        assert_eq!((state, snapshot.result().unwrap_err().code), (State::Cancelled, Code::Cancelled));
+        assert_eq!(std::fs::read_dir(snapshots.directory.path()).unwrap().count(), 0);
+        let work = scratch.backend.directory().join("work");
+        assert_eq!(std::fs::read_dir(work).map_or(0, |entries| entries.count()), 0);
+        take(&scratch.backend, kind, &snapshots.url);
+        drop(scratch.backend.start_snapshot(&request(kind, &snapshots.url)).unwrap());
+        scratch.backend.close().unwrap();
+    }
+}
+
+#[test]
+fn closing_during_a_snapshot_cancels_it() {
+    let (scratch, snapshots) = (open(&[]), snapshots());
+    let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
+    for key in 0..200_000u32 {
+        family.put(&key.to_be_bytes(), &[1; 100]).unwrap();
+    }
+    let running: Vec<_> =
+        KINDS.map(|kind| scratch.backend.start_snapshot(&request(kind, &snapshots.url)).unwrap()).into();
+    scratch.backend.close().unwrap();
+    for snapshot in running {
+        assert_ne!(snapshot.wait(Some(std::time::Duration::ZERO)), State::Running);
+        assert!(matches!(snapshot.result().unwrap_err().code, Code::Cancelled | Code::Closed));
+    }
+    assert!(!scratch.backend.directory().exists());
+}
+
+#[test]
+fn restoring_what_is_not_there_says_so() {
+    let snapshots = snapshots();
+    let missing = restore_range(&[Source::Latest { url: snapshots.url.clone() }], &KeyRange::default()).err().unwrap();
+    assert_eq!(missing.code, Code::NotFound);
+    let scratch = open(&[]);
+    let info = take(&scratch.backend, Kind::Native, &snapshots.url);
+    let missing = restore_range(&[number(&snapshots.url, info.number + 7)], &KeyRange::default()).err().unwrap();
+    assert_eq!(missing.code, Code::NotFound);
+    assert!(restore_range(&[], &KeyRange::default()).is_err());
+}
+
+#[test]
+fn a_missing_or_changed_file_is_named_and_nothing_is_opened() {
+    for kind in KINDS {
+        let (scratch, snapshots) = (open(&[]), snapshots());
+        let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
+        family.put(b"k", b"v").unwrap();
+        let info = take(&scratch.backend, kind, &snapshots.url);
+        drop(scratch);
+        let files = snapshots.directory.path().join("files");
+        let suffix = if kind == Kind::Native { ".sst" } else { ".stream" };
+        let name = std::fs::read_dir(&files)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .find(|path| path.to_str().unwrap().ends_with(suffix))
+            .unwrap();
+        let bytes = std::fs::read(&name).unwrap();
+        std::fs::remove_file(&name).unwrap();
+        let source = [number(&snapshots.url, info.number)];
+        let object = name.file_name().unwrap().to_str().unwrap();
+        let error = restore_range(&source, &KeyRange::default()).err().unwrap();
+        assert!(error.message.contains(object), "{error}");
+        std::fs::write(&name, &bytes[..bytes.len() - 1]).unwrap();
+        let error = restore_range(&source, &KeyRange::default()).err().unwrap();
+        assert!(error.code == Code::Corruption && error.message.contains(object), "{error}");
+        let mut changed = bytes.clone();
+        changed[20] ^= 1;
+        std::fs::write(&name, &changed).unwrap();
+        let storage = tempfile::tempdir().unwrap();
+        let full = options(&[("restore.verify", "full"), ("storage.paths", storage.path().to_str().unwrap())]);
+        let error = gabion::Backend::restore(&full, None, &source, &KeyRange::default()).err().unwrap();
+        assert!(error.code == Code::Corruption && error.message.contains(object), "{error}");
+        assert_eq!(std::fs::read_dir(storage.path()).unwrap().count(), 0);
+        std::fs::write(&name, &bytes).unwrap();
+        restore(source[0].clone());
+    }
+}
+
+#[test]
+fn a_backend_that_was_overtaken_is_fenced() {
+    let (scratch, snapshots) = (open(&[]), snapshots());
+    scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
+    let first = take(&scratch.backend, Kind::Native, &snapshots.url);
+    let successor = restore(number(&snapshots.url, first.number));
+    let late = restore(number(&snapshots.url, first.number));
+    take(&successor.backend, Kind::Native, &snapshots.url);
+    for zombie in [&scratch.backend, &late.backend] {
+        let snapshot = zombie.start_snapshot(&request(Kind::Native, &snapshots.url)).unwrap();
+        assert_eq!((snapshot.wait(None), snapshot.result().unwrap_err().code), (State::Failed, Code::Fenced));
+    }
+    take(&successor.backend, Kind::Portable, &snapshots.url);
+}
