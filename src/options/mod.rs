@@ -33,9 +33,13 @@ pub struct Options(BTreeMap<String, String>);
 /// What an option belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
+    /// Gabion's, of a backend.
     Backend,
+    /// Gabion's, of a column family.
     Family,
+    /// Gabion's, of a snapshot job.
     Snapshot,
+    /// Gabion's, of a restore.
     Restore,
     /// RocksDB's, of the database: a backend's.
     Database,

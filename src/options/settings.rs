@@ -22,10 +22,12 @@ pub struct BackendSettings {
     pub name: String,
     /// At least one.
     pub storage_paths: Vec<PathBuf>,
+    /// The option `profile`; its values are in the texts below.
     pub profile: Profile,
     /// Bytes of a private budget for block cache and memtables; without it (and without a shared one) only the block
     /// cache is bounded, by [`Profile::block_cache`].
     pub memory_budget: Option<u64>,
+    /// Whether RocksDB counts its tickers.
     pub statistics: bool,
     /// RocksDB's database options: all layers.
     pub database: Texts,
@@ -38,7 +40,9 @@ pub struct BackendSettings {
 /// A column family's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FamilySettings {
+    /// How `merge` combines.
     pub merge: MergeKind,
+    /// What holds rows before they are in a file.
     pub memtable: MemtableKind,
     /// RocksDB's column-family options: all layers.
     pub family: Texts,
@@ -60,7 +64,9 @@ pub struct SnapshotSettings {
 /// A restore's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RestoreSettings {
+    /// Those of the backend it opens.
     pub backend: BackendSettings,
+    /// Which bytes are compared with their checksums.
     pub verify: Verify,
 }
 

@@ -2,6 +2,7 @@
 //!
 //! They are stricter than RocksDB's parsers, which read `12abc` as 12, `-1` as 2^64 - 1 and an unknown filter as none.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::nearest::{nearest, quote};
@@ -74,12 +75,13 @@ fn not_one_of(value: &str, names: &[&'static str]) -> String {
 
 /// As [`Kind::check`], for the members of a struct.
 pub fn check_members(pairs: &[(&str, &str)], members: &[(&'static str, Kind)]) -> Result<(), String> {
-    for (i, (name, value)) in pairs.iter().enumerate() {
+    let mut seen = BTreeSet::new();
+    for (name, value) in pairs {
         let Some((_, kind)) = members.iter().find(|(known, _)| known == name) else {
             let nearest = quote(nearest(name, members.iter().map(|(known, _)| *known)));
             return Err(format!("has no member {}; the nearest name is {nearest}", quote(name)));
         };
-        if pairs[..i].iter().any(|(earlier, _)| earlier == name) {
+        if !seen.insert(name) {
             return Err(format!("has the member {} twice", quote(name)));
         }
         let complaint = |found| format!("has the member {} = {}, which {found}", quote(name), quote(value));
