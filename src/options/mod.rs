@@ -10,7 +10,6 @@ mod profile;
 mod refused;
 mod rocksdb;
 mod settings;
-
 mod value;
 
 use std::collections::BTreeMap;
@@ -34,9 +33,13 @@ pub struct Options(BTreeMap<String, String>);
 /// What an option belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
+    /// Gabion's, of a backend.
     Backend,
+    /// Gabion's, of a column family.
     Family,
+    /// Gabion's, of a snapshot job.
     Snapshot,
+    /// Gabion's, of a restore.
     Restore,
     /// RocksDB's, of the database: a backend's.
     Database,
@@ -54,7 +57,7 @@ pub fn names() -> Vec<(&'static str, Place)> {
     names
 }
 
-/// Every option of RocksDB that is refused, with the reason and what to do instead, in the order of docs/options.md.
+/// Every option of RocksDB that is refused, with the reason and what to do instead, sorted by name.
 pub fn refused() -> impl Iterator<Item = (&'static str, &'static str)> {
     refused::NAMES.iter().copied()
 }
@@ -64,7 +67,13 @@ pub fn fixed() -> impl Iterator<Item = (&'static str, &'static str, &'static str
     refused::FIXED.iter().map(|fixed| (fixed.name, fixed.value, fixed.reason))
 }
 
+/// Every name that RocksDB accepts and ignores, so that Gabion refuses it.
+pub fn ignored() -> impl Iterator<Item = &'static str> {
+    refused::IGNORED.iter().copied()
+}
+
 impl Options {
+    /// No settings: every option has its default.
     pub fn new() -> Self {
         Self::default()
     }
@@ -108,7 +117,7 @@ fn find(name: &str) -> Result<(Place, Kind)> {
         return Err(Error::invalid(format!("option {} is refused: {reason}", quote(name))));
     }
     if refused::IGNORED.contains(&name) {
-        let text = "RocksDB knows the name from its past and ignores the option; leave it out";
+        let text = "RocksDB knows the name from its past and does nothing with it; leave it out";
         return Err(Error::invalid(format!("option {} is refused: {text}", quote(name))));
     }
     let known = names().into_iter().map(|(name, _)| name).chain(refused().map(|(name, _)| name));

@@ -18,15 +18,36 @@ pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// Levenshtein's distance between lower-case `left` and `right`, whatever the case of `right`.
 fn distance(left: &[char], right: &str) -> usize {
-    // `row[i]` is the distance between the first `i` characters of `left` and the part of `right` read so far.
+    // Entry `i` is the distance between the first `i` characters of `left` and the part of `right` read so far.
     let mut row: Vec<usize> = (0..=left.len()).collect();
     for (read, right) in right.chars().flat_map(char::to_lowercase).enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], read + 1);
-        for (i, left) in left.iter().enumerate() {
-            let replaced = diagonal + usize::from(*left != right);
-            diagonal = row[i + 1];
-            row[i + 1] = replaced.min(diagonal + 1).min(row[i] + 1);
+        let mut last = read + 1;
+        let neighbours = row.iter().zip(row.iter().skip(1)).zip(left);
+        let rest = neighbours.map(|((diagonal, above), left)| {
+            last = (diagonal + usize::from(*left != right)).min(above + 1).min(last + 1);
+            last
+        });
+        row = std::iter::once(read + 1).chain(rest).collect();
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distance_counts_insertions_deletions_and_replacements() {
+        for (left, right, edits) in
+            [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "SITTING", 3), ("flaw", "lawn", 2), ("é", "e", 1)]
+        {
+            assert_eq!(distance(&left.chars().collect::<Vec<_>>(), right), edits, "{left} {right}");
         }
     }
-    row[left.len()]
+
+    #[test]
+    fn the_first_of_equally_near_ones_is_taken() {
+        assert_eq!(nearest("b", ["a", "c"]), "a");
+        assert_eq!(nearest("b", []), "");
+    }
 }

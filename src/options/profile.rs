@@ -1,6 +1,6 @@
 //! The layers below what a host sets: Gabion's base, and the profiles.
 
-use super::Place;
+use super::{Place, Texts};
 
 /// Name and value pairs of one layer.
 type Layer = &'static [(&'static str, &'static str)];
@@ -70,15 +70,15 @@ impl Profile {
         if self == Self::SpinningDiskOptimizedHighMem { 256 * MIB } else { 32 * MIB }
     }
 
-    /// RocksDB's options of `place` in the layers below what a host sets, the base first.
-    pub(crate) fn layers(self, place: Place) -> impl Iterator<Item = (&'static str, &'static str)> {
+    /// RocksDB's options of `place` in the layers below what a host sets: the base, then the profile.
+    pub(crate) fn layers(self, place: Place) -> Texts {
         let (base, profile) = match place {
             Place::Database => (NOTHING, self.database()),
             Place::ColumnFamily => (BASE_FAMILY, self.family()),
             Place::Table => (BASE_TABLE, self.table()),
             _ => (NOTHING, NOTHING),
         };
-        base.iter().chain(profile).copied()
+        base.iter().chain(profile).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     fn database(self) -> Layer {

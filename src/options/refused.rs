@@ -1,7 +1,7 @@
 //! RocksDB's options that can't be set here: refused ones, fixed ones, and ones that RocksDB itself ignores.
 
-use super::Place;
-use super::value::integer;
+use super::value::{boolean, integer};
+use super::{Place, Texts};
 
 const CACHE: &str = "the budget holds the block cache; set `memory.budget`, or share a budget";
 const DIRECTORY: &str = "a backend keeps all its files in one private directory; set `storage.paths`";
@@ -10,7 +10,6 @@ const MEMTABLE: &str = "Gabion picks the memtable; set `memtable` to `skip-list`
 const ONE_WRITER: &str = "a backend has one writer at a time and no transactions; leave it out";
 const FILTER: &str = "it drops rows that a snapshot needs; delete rows by key or by range";
 const BLOB: &str = "a snapshot carries table files only, no blob files; leave it out";
-const PLUGIN: &str = "it names a C++ object that can't be given as text; leave it out";
 const OPENING: &str = "Gabion opens new directories and complete snapshots only; leave it out";
 const TABLE: &str = "tables are block-based; set each table option by its own name, such as `block_size`";
 const INDEX: &str = "there is no user-defined index; set `index_type`";
@@ -27,7 +26,8 @@ pub const NAMES: &[(&str, &str)] = &[
     ("comparator", "keys are ordered as unsigned bytes, in snapshots too; encode keys so that this is their order"),
     ("compaction_filter", FILTER),
     ("compaction_filter_factory", FILTER),
-    ("compression_manager", PLUGIN),
+    ("compaction_options_fifo", "it is for FIFO compaction, which deletes rows that a snapshot needs; leave it out"),
+    ("compression_manager", "it names a C++ object that can't be given as text; set `compression`"),
     ("db_log_dir", DIRECTORY),
     ("db_paths", DIRECTORY),
     ("db_write_buffer_size", "the budget covers memtables too; set `memory.budget`, or share a budget"),
@@ -53,7 +53,6 @@ pub const NAMES: &[(&str, &str)] = &[
     ("prefix_extractor", "Gabion sets it where the memtable kind needs one, and filters hold whole keys; leave it out"),
     ("reuse_manifest_on_open", OPENING),
     ("table_factory", TABLE),
-    ("table_properties_collectors", PLUGIN),
     ("track_and_verify_wals", LOG),
     ("track_and_verify_wals_in_manifest", LOG),
     ("two_write_queues", ONE_WRITER),
@@ -149,8 +148,9 @@ pub const FIXED: &[Fixed] = &[
 ];
 
 /// The fixed options of `place`.
-pub fn fixed_in(place: Place) -> impl Iterator<Item = (&'static str, &'static str)> {
-    FIXED.iter().filter(move |fixed| fixed.place == place).map(|fixed| (fixed.name, fixed.value))
+pub fn fixed_in(place: Place) -> Texts {
+    let here = FIXED.iter().filter(|fixed| fixed.place == place);
+    here.map(|fixed| (fixed.name.to_owned(), fixed.value.to_owned())).collect()
 }
 
 /// Values of the right form that are refused, with the reason and what to do instead.
@@ -190,8 +190,8 @@ pub fn check(name: &str, value: &str) -> Result<(), String> {
 
 /// The same boolean or the same text.
 fn same(fixed: &str, value: &str) -> bool {
-    match super::value::boolean(value) {
-        Some(given) => Some(given) == super::value::boolean(fixed),
+    match boolean(value) {
+        Some(given) => Some(given) == boolean(fixed),
         None => fixed == value,
     }
 }

@@ -5,7 +5,7 @@
 //! file that RocksDB writes.
 
 use super::Place;
-use super::value::{Kind, integer, is_double, pairs};
+use super::value::{Kind, check_members, integer, is_double, pairs};
 
 /// A table of options or members: name, and the form of the value.
 type Table = &'static [(&'static str, Kind)];
@@ -44,36 +44,55 @@ const WAL_RECOVERY: &[&str] =
 const INDEX_TYPE: &[&str] = &["kBinarySearch", "kHashSearch", "kTwoLevelIndexSearch", "kBinarySearchWithFirstKey"];
 const INDEX_SHORTENING: &[&str] = &["kNoShortening", "kShortenSeparators", "kShortenSeparatorsAndSuccessor"];
 
-// RocksDB leaves objects that it can't make out, without an error, so that their forms are checked here.
+// RocksDB leaves out objects that it can't make, without an error, so that their forms are checked here.
 const FILTER: Kind =
     Kind::Form(is_filter, "`nullptr`, `bloomfilter:<bits per key>[:false]` or `ribbonfilter:<bits per key>[:<level>]`");
 const PREFIX: Kind =
     Kind::Form(is_prefix, "`nullptr`, `rocksdb.FixedPrefix.<bytes>` or `rocksdb.CappedPrefix.<bytes>`");
 const PARTITIONER: Kind =
     Kind::Form(is_partitioner, "`nullptr` or `{id=SstPartitionerFixedPrefixFactory;length=<bytes>}`");
+const COLLECTOR: Kind = Kind::Form(
+    is_collector,
+    "`{id=CompactOnDeletionCollector;window_size=<rows>;deletion_trigger=<rows>;deletion_ratio=<fraction>;\
+     min_file_size=<bytes>}` (or less after the id)",
+);
 
 fn is_filter(text: &str) -> bool {
     let parts: Vec<&str> = text.split(':').collect();
+    let is_bits = |text: &str| is_double(text) && !text.starts_with('-');
     match parts[..] {
         ["nullptr"] => true,
-        ["bloomfilter", bits] | ["bloomfilter", bits, "true" | "false"] | ["ribbonfilter", bits] => is_double(bits),
-        ["ribbonfilter", bits, level] => is_double(bits) && integer(level).is_some(),
+        ["bloomfilter", bits] | ["bloomfilter", bits, "true" | "false"] | ["ribbonfilter", bits] => is_bits(bits),
+        ["ribbonfilter", bits, level] => is_bits(bits) && Kind::INT.check(level).is_ok(),
         _ => false,
     }
 }
 
 fn is_prefix(text: &str) -> bool {
     let bytes = text.strip_prefix("rocksdb.FixedPrefix.").or_else(|| text.strip_prefix("rocksdb.CappedPrefix."));
-    text == "nullptr" || bytes.is_some_and(|bytes| Kind::UINT8.check(bytes).is_ok())
+    text == "nullptr" || bytes.is_some_and(|bytes| integer(bytes).is_some() && Kind::UINT8.check(bytes).is_ok())
 }
 
 fn is_partitioner(text: &str) -> bool {
-    let members = pairs(text).unwrap_or_default();
-    let fixed_prefix = match members[..] {
-        [("id", "SstPartitionerFixedPrefixFactory"), ("length", bytes)] => Kind::UINT8.check(bytes).is_ok(),
+    text == "nullptr" || is_object(text, "SstPartitionerFixedPrefixFactory", &[("length", Kind::UINT32)])
+}
+
+fn is_collector(text: &str) -> bool {
+    let members = &[
+        ("window_size", Kind::UINT32),
+        ("deletion_trigger", Kind::UINT32),
+        ("deletion_ratio", Kind::Double),
+        ("min_file_size", Kind::UINT64),
+    ];
+    is_object(text, "CompactOnDeletionCollector", members)
+}
+
+/// `{id=<class>;member=value;…}`.
+fn is_object(text: &str, class: &str, members: &[(&'static str, Kind)]) -> bool {
+    match pairs(text).unwrap_or_default()[..] {
+        [("id", id), ref rest @ ..] => id == class && check_members(rest, members).is_ok(),
         _ => false,
-    };
-    text == "nullptr" || fixed_prefix
+    }
 }
 
 const COMPRESSION_OPTIONS: Table = &[
@@ -88,19 +107,6 @@ const COMPRESSION_OPTIONS: Table = &[
     ("use_zstd_dict_trainer", Kind::Bool),
     ("window_bits", Kind::INT),
     ("zstd_max_train_bytes", Kind::UINT32),
-];
-
-const TEMPERATURE_AGE: Table = &[("age", Kind::UINT64), ("temperature", TEMPERATURE)];
-
-const FIFO: Table = &[
-    ("age_for_warm", Kind::UINT64),
-    ("allow_compaction", Kind::Bool),
-    ("allow_trivial_copy_when_change_temperature", Kind::Bool),
-    ("file_temperature_age_thresholds", Kind::List(&Kind::Struct(TEMPERATURE_AGE))),
-    ("max_data_files_size", Kind::UINT64),
-    ("max_table_files_size", Kind::UINT64),
-    ("trivial_copy_buffer_size", Kind::UINT64),
-    ("use_kv_ratio_compaction", Kind::Bool),
 ];
 
 const UNIVERSAL: Table = &[
@@ -225,7 +231,6 @@ const FAMILY: Table = &[
     ("bottommost_compression_opts", Kind::Struct(COMPRESSION_OPTIONS)),
     ("bottommost_file_compaction_delay", Kind::UINT32),
     ("cf_allow_ingest_behind", Kind::Bool),
-    ("compaction_options_fifo", Kind::Struct(FIFO)),
     ("compaction_options_universal", Kind::Struct(UNIVERSAL)),
     ("compaction_pri", COMPACTION_PRIORITY),
     ("compaction_style", COMPACTION_STYLE),
@@ -279,6 +284,7 @@ const FAMILY: Table = &[
     ("soft_pending_compaction_bytes_limit", Kind::UINT64),
     ("sst_partitioner_factory", PARTITIONER),
     ("strict_max_successive_merges", Kind::Bool),
+    ("table_properties_collectors", COLLECTOR),
     ("target_file_size_base", Kind::UINT64),
     ("target_file_size_is_upper_bound", Kind::Bool),
     ("target_file_size_multiplier", Kind::INT),

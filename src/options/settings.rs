@@ -11,7 +11,8 @@ use super::{Options, Place, find, refused};
 use crate::error::{Error, Result};
 use crate::kinds::{MemtableKind, MergeKind};
 
-/// RocksDB's options by name. As text, `name=value` is right for each of them.
+/// RocksDB's options by name. For its parser they are `name=value`: values have the braces they need, and more of them make it
+/// ignore some values in silence.
 pub type Texts = BTreeMap<String, String>;
 
 /// A backend's settings.
@@ -21,10 +22,12 @@ pub struct BackendSettings {
     pub name: String,
     /// At least one.
     pub storage_paths: Vec<PathBuf>,
+    /// The option `profile`; its values are in the texts below.
     pub profile: Profile,
     /// Bytes of a private budget for block cache and memtables; without it (and without a shared one) only the block
     /// cache is bounded, by [`Profile::block_cache`].
     pub memory_budget: Option<u64>,
+    /// Whether RocksDB counts its tickers.
     pub statistics: bool,
     /// RocksDB's database options: all layers.
     pub database: Texts,
@@ -37,7 +40,9 @@ pub struct BackendSettings {
 /// A column family's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FamilySettings {
+    /// How `merge` combines.
     pub merge: MergeKind,
+    /// What holds rows before they are in a file.
     pub memtable: MemtableKind,
     /// RocksDB's column-family options: all layers.
     pub family: Texts,
@@ -59,7 +64,9 @@ pub struct SnapshotSettings {
 /// A restore's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RestoreSettings {
+    /// Those of the backend it opens.
     pub backend: BackendSettings,
+    /// Which bytes are compared with their checksums.
     pub verify: Verify,
 }
 
@@ -92,10 +99,9 @@ impl Options {
             Some("hash-link-list") => MemtableKind::HashLinkList,
             _ => MemtableKind::SkipList,
         };
-        let (mut family, mut table) = (backend.family.clone(), backend.table.clone());
         let (own_family, own_table) = (self.placed(Place::ColumnFamily), self.placed(Place::Table));
-        family.extend(own_family.clone());
-        table.extend(own_table.clone());
+        let family = layered(&backend.family, &own_family);
+        let table = layered(&backend.table, &own_table);
         let given = own_family.into_iter().chain(own_table).collect();
         Ok(FamilySettings { merge, memtable, family, table, given })
     }
@@ -137,10 +143,8 @@ impl Options {
             None => vec![std::env::temp_dir()],
         };
         let layers = |place| {
-            let mut all = texts(profile.layers(place));
-            all.extend(self.placed(place));
-            all.extend(texts(refused::fixed_in(place)));
-            all
+            let below = layered(&profile.layers(place), &self.placed(place));
+            layered(&below, &refused::fixed_in(place))
         };
         BackendSettings {
             name: self.get("name").unwrap_or("backend").to_owned(),
@@ -169,7 +173,8 @@ impl Options {
 
     /// The options of `place`.
     fn placed(&self, place: Place) -> Texts {
-        texts(self.iter().filter(|(name, _)| find(name).is_ok_and(|(found, _)| found == place)))
+        let here = self.0.iter().filter(|(name, _)| find(name).is_ok_and(|(found, _)| found == place));
+        here.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     fn check_places(&self, what: &str, places: &[Place]) -> Result<()> {
@@ -196,6 +201,7 @@ impl Place {
     }
 }
 
-fn texts<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Texts {
-    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+/// `below`, with the options of `above` in the place of those of the same name.
+fn layered(below: &Texts, above: &Texts) -> Texts {
+    below.iter().chain(above).map(|(name, value)| (name.clone(), value.clone())).collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! They are stricter than RocksDB's parsers, which read `12abc` as 12, `-1` as 2^64 - 1 and an unknown filter as none.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::nearest::{nearest, quote};
@@ -53,7 +54,10 @@ impl Kind {
                 let (part, found) = wrong.unwrap_or_default();
                 Err(format!("is a list (separated by `:`) with {} in it, which {found}", quote(part)))
             }
-            Kind::Struct(members) => check_struct(value, members),
+            Kind::Struct(members) => match pairs(value) {
+                Some(pairs) => check_members(&pairs, members),
+                None => Err("is not of the form `{member=value;…}`".to_owned()),
+            },
             Kind::Text => ensure(is_text(value), "is not printable text without `;`, `{` and `}`"),
             Kind::Form(accepts, form) => ensure(accepts(value), &format!("is not {form}")),
         }
@@ -69,16 +73,15 @@ fn not_one_of(value: &str, names: &[&'static str]) -> String {
     format!("is not one of {}; the nearest is {nearest}", names.join(", "))
 }
 
-fn check_struct(value: &str, members: &[(&'static str, Kind)]) -> Result<(), String> {
-    let Some(pairs) = pairs(value) else {
-        return Err("is not of the form `{member=value;…}`".to_owned());
-    };
-    for (i, (name, value)) in pairs.iter().enumerate() {
+/// As [`Kind::check`], for the members of a struct.
+pub fn check_members(pairs: &[(&str, &str)], members: &[(&'static str, Kind)]) -> Result<(), String> {
+    let mut seen = BTreeSet::new();
+    for (name, value) in pairs {
         let Some((_, kind)) = members.iter().find(|(known, _)| known == name) else {
             let nearest = quote(nearest(name, members.iter().map(|(known, _)| *known)));
             return Err(format!("has no member {}; the nearest name is {nearest}", quote(name)));
         };
-        if pairs[..i].iter().any(|(earlier, _)| earlier == name) {
+        if !seen.insert(name) {
             return Err(format!("has the member {} twice", quote(name)));
         }
         let complaint = |found| format!("has the member {} = {}, which {found}", quote(name), quote(value));
