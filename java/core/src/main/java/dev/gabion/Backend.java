@@ -24,13 +24,7 @@ public final class Backend implements AutoCloseable {
     private Backend(long address, List<SnapshotInfo> restoredFrom) {
         this.restoredFrom = restoredFrom;
         this.ownersExchange = Exchange.ofThread();
-        this.handle = NativeHandle.own(this, null, "backend", address, Backend::stop, Native::backendFree);
-        try {
-            ExitGuard.add(address, handle);
-        } catch (IllegalStateException exiting) {
-            handle.close();
-            throw exiting;
-        }
+        this.handle = NativeHandle.own(this, null, "backend", address, Native::backendClose, Native::backendFree);
     }
 
     /**
@@ -304,14 +298,6 @@ public final class Backend implements AutoCloseable {
     @Override
     public void close() {
         handle.close();
-    }
-
-    private static void stop(long address) {
-        try {
-            Native.backendClose(address);
-        } finally {
-            ExitGuard.remove(address);
-        }
     }
 
     private ColumnFamily family(long address) {

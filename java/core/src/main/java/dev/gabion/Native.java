@@ -1,6 +1,7 @@
 package dev.gabion;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Every native method. None checks what Java can check: handles are pinned, arrays are not null, buffers are direct.
@@ -15,6 +16,11 @@ final class Native {
     }
 
     private Native() {}
+
+    /** Called by native code: the exception that a cold call throws for an error. */
+    static RuntimeException failure(int code, byte[] message) {
+        return GabionException.of(code, new String(message, StandardCharsets.UTF_8));
+    }
 
     static native int boundaryVersion();
 
