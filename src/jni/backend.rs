@@ -7,7 +7,7 @@ use jni::{Env, EnvUnowned, NativeMethod};
 use super::pack::{self, Reader, Writer};
 use super::policy::Throw;
 use super::snapshot::{read_request, write_infos};
-use super::{cold, handle, hot, raw};
+use super::{handle, raw};
 use crate::backend::Backend;
 use crate::batch::Batch;
 use crate::budget::Budget;
@@ -16,21 +16,21 @@ use crate::error::{Error, Result};
 use crate::restore::{KeyRange, Source};
 
 pub(super) const METHODS: &[NativeMethod<'static>] = &[
-    cold! { backend_open(options: jbyte[], budget: jlong) -> jlong },
-    cold! { backend_restore(request: jbyte[], budget: jlong) -> jbyte[] },
-    cold! { backend_create_column_family(backend: jlong, name: jbyte[], descriptor: jbyte[], options: jbyte[]) -> jlong },
-    cold! { backend_register_column_family(backend: jlong, name: jbyte[], descriptor: jbyte[], options: jbyte[]) -> jlong },
-    cold! { backend_column_family(backend: jlong, name: jbyte[]) -> jlong },
-    cold! { backend_column_families(backend: jlong) -> jbyte[] },
-    cold! { backend_drop_column_family(backend: jlong, family: jlong) },
-    hot! { backend_write(backend: jlong, exchange: jlong, batch: jlong) -> jlong },
-    cold! { backend_view(backend: jlong) -> jlong },
-    cold! { backend_start_snapshot(backend: jlong, request: jbyte[]) -> jlong },
-    cold! { backend_metrics(backend: jlong) -> jbyte[] },
-    cold! { backend_effective_options(backend: jlong) -> jbyte[] },
-    cold! { backend_directory(backend: jlong) -> jbyte[] },
-    cold! { backend_close(backend: jlong) },
-    cold! { backend_free(backend: jlong) },
+    native! { backend_open(options: jbyte[], budget: jlong) -> jlong },
+    native! { backend_restore(request: jbyte[], budget: jlong) -> jbyte[] },
+    native! { backend_create_column_family(backend: jlong, name: jbyte[], descriptor: jbyte[], options: jbyte[]) -> jlong },
+    native! { backend_register_column_family(backend: jlong, name: jbyte[], descriptor: jbyte[], options: jbyte[]) -> jlong },
+    native! { backend_column_family(backend: jlong, name: jbyte[]) -> jlong },
+    native! { backend_column_families(backend: jlong) -> jbyte[] },
+    native! { backend_drop_column_family(backend: jlong, family: jlong) },
+    native_raw! { backend_write(backend: jlong, exchange: jlong, batch: jlong) -> jlong },
+    native! { backend_view(backend: jlong) -> jlong },
+    native! { backend_start_snapshot(backend: jlong, request: jbyte[]) -> jlong },
+    native! { backend_metrics(backend: jlong) -> jbyte[] },
+    native! { backend_effective_options(backend: jlong) -> jbyte[] },
+    native! { backend_directory(backend: jlong) -> jbyte[] },
+    native! { backend_close(backend: jlong) },
+    native! { backend_free(backend: jlong) },
 ];
 
 /// The backend behind `handle`. Every method but the last takes it pinned.

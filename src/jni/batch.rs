@@ -5,17 +5,17 @@ use jni::sys::{jint, jlong};
 use jni::{Env, EnvUnowned, NativeMethod};
 
 use super::policy::Throw;
-use super::{cold, handle, hot, raw};
+use super::{handle, raw};
 use crate::batch::Batch;
 use crate::column_family::ColumnFamily;
 use crate::error::{Error, Result};
 
 pub(super) const METHODS: &[NativeMethod<'static>] = &[
-    cold! { batch_new() -> jlong },
-    hot! { batch_add(batch: jlong, family: jlong, exchange: jlong, write: jint, first: jlong, first_length: jint, second: jlong, second_length: jint) -> jlong },
-    cold! { batch_clear(batch: jlong) },
-    cold! { batch_count(batch: jlong) -> jlong },
-    cold! { batch_free(batch: jlong) },
+    native! { batch_new() -> jlong },
+    native_raw! { batch_add(batch: jlong, family: jlong, exchange: jlong, write: jint, first: jlong, first_length: jint, second: jlong, second_length: jint) -> jlong },
+    native! { batch_clear(batch: jlong) },
+    native! { batch_count(batch: jlong) -> jlong },
+    native! { batch_free(batch: jlong) },
 ];
 
 /// The batch behind `handle`. Every method but the last takes it pinned for itself.

@@ -4,7 +4,6 @@ use jni::objects::{JByteArray, JClass};
 use jni::sys::jlong;
 use jni::{Env, NativeMethod};
 
-use super::cold;
 use super::pack::Writer;
 use super::policy::Throw;
 use super::handle;
@@ -12,9 +11,9 @@ use crate::budget::Budget;
 use crate::error::{Error, Result};
 
 pub(super) const METHODS: &[NativeMethod<'static>] = &[
-    cold! { budget_open(bytes: jlong) -> jlong },
-    cold! { budget_used(budget: jlong) -> jbyte[] },
-    cold! { budget_free(budget: jlong) },
+    native! { budget_open(bytes: jlong) -> jlong },
+    native! { budget_used(budget: jlong) -> jbyte[] },
+    native! { budget_free(budget: jlong) },
 ];
 
 fn budget_open<'local>(_: &mut Env<'local>, _: JClass<'local>, bytes: jlong) -> Result<jlong> {

@@ -7,25 +7,25 @@ use jni::{Env, EnvUnowned, NativeMethod};
 use super::pack::{self, Reader, Writer};
 use super::policy::Throw;
 use super::raw::{self, ABSENT};
-use super::{cold, handle, hot};
+use super::handle;
 use crate::column_family::ColumnFamily;
 use crate::error::Result;
 use crate::scan::ScanRange;
 
 pub(super) const METHODS: &[NativeMethod<'static>] = &[
-    cold! { column_family_name(family: jlong) -> jbyte[] },
-    cold! { column_family_descriptor(family: jlong) -> jbyte[] },
-    cold! { column_family_set_descriptor(family: jlong, descriptor: jbyte[]) },
-    hot! { column_family_get(family: jlong, exchange: jlong, key: jlong, key_length: jint, into: jlong, room: jint) -> jlong },
-    hot! { column_family_contains(family: jlong, exchange: jlong, key: jlong, key_length: jint) -> jlong },
-    cold! { column_family_multi_get(family: jlong, keys: jbyte[]) -> jbyte[] },
-    hot! { column_family_put(family: jlong, exchange: jlong, key: jlong, key_length: jint, value: jlong, value_length: jint) -> jlong },
-    hot! { column_family_merge(family: jlong, exchange: jlong, key: jlong, key_length: jint, operand: jlong, operand_length: jint) -> jlong },
-    hot! { column_family_delete(family: jlong, exchange: jlong, key: jlong, key_length: jint) -> jlong },
-    cold! { column_family_delete_range(family: jlong, from: jbyte[], to: jbyte[]) },
-    cold! { column_family_clear(family: jlong) },
-    hot! { column_family_scan(family: jlong, view: jlong, exchange: jlong, from: jlong, from_length: jint, to: jlong, to_length: jint, backward: jboolean) -> jlong },
-    cold! { column_family_free(family: jlong) },
+    native! { column_family_name(family: jlong) -> jbyte[] },
+    native! { column_family_descriptor(family: jlong) -> jbyte[] },
+    native! { column_family_set_descriptor(family: jlong, descriptor: jbyte[]) },
+    native_raw! { column_family_get(family: jlong, exchange: jlong, key: jlong, key_length: jint, into: jlong, room: jint) -> jlong },
+    native_raw! { column_family_contains(family: jlong, exchange: jlong, key: jlong, key_length: jint) -> jlong },
+    native! { column_family_multi_get(family: jlong, keys: jbyte[]) -> jbyte[] },
+    native_raw! { column_family_put(family: jlong, exchange: jlong, key: jlong, key_length: jint, value: jlong, value_length: jint) -> jlong },
+    native_raw! { column_family_merge(family: jlong, exchange: jlong, key: jlong, key_length: jint, operand: jlong, operand_length: jint) -> jlong },
+    native_raw! { column_family_delete(family: jlong, exchange: jlong, key: jlong, key_length: jint) -> jlong },
+    native! { column_family_delete_range(family: jlong, from: jbyte[], to: jbyte[]) },
+    native! { column_family_clear(family: jlong) },
+    native_raw! { column_family_scan(family: jlong, view: jlong, exchange: jlong, from: jlong, from_length: jint, to: jlong, to_length: jint, backward: jboolean) -> jlong },
+    native! { column_family_free(family: jlong) },
 ];
 
 /// The family behind `handle`. Every method but the last takes it pinned.

@@ -9,20 +9,20 @@ use jni::{Env, NativeMethod};
 use super::pack::{self, Writer};
 use super::policy::Throw;
 use super::snapshot::write_infos;
-use super::{cold, handle};
+use super::handle;
 use crate::error::{Error, Result};
 use crate::snapshot::SnapshotDirectory;
 
 pub(super) const METHODS: &[NativeMethod<'static>] = &[
-    cold! { directory_open(url: jbyte[], options: jbyte[]) -> jlong },
-    cold! { directory_list(directory: jlong) -> jbyte[] },
-    cold! { directory_describe(directory: jlong, number: jlong) -> jbyte[] },
-    cold! { directory_verify(directory: jlong, number: jlong) -> jlong },
-    cold! { directory_discard(directory: jlong, number: jlong) },
-    cold! { directory_retain(directory: jlong, keep: jint) -> jbyte[] },
-    cold! { directory_sweep(directory: jlong, grace_millis: jlong, dry_run: jboolean) -> jbyte[] },
-    cold! { directory_size(directory: jlong) -> jlong },
-    cold! { directory_free(directory: jlong) },
+    native! { directory_open(url: jbyte[], options: jbyte[]) -> jlong },
+    native! { directory_list(directory: jlong) -> jbyte[] },
+    native! { directory_describe(directory: jlong, number: jlong) -> jbyte[] },
+    native! { directory_verify(directory: jlong, number: jlong) -> jlong },
+    native! { directory_discard(directory: jlong, number: jlong) },
+    native! { directory_retain(directory: jlong, keep: jint) -> jbyte[] },
+    native! { directory_sweep(directory: jlong, grace_millis: jlong, dry_run: jboolean) -> jbyte[] },
+    native! { directory_size(directory: jlong) -> jlong },
+    native! { directory_free(directory: jlong) },
 ];
 
 /// The directory behind `handle`. Every method but the last takes it pinned.

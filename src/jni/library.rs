@@ -1,12 +1,11 @@
 //! What concerns the library as a whole.
 
-use jni::objects::{JByteArray, JClass, JObject, JString};
+use jni::objects::{JByteArray, JByteBuffer, JClass, JString};
 use jni::sys::{jint, jlong};
 use jni::{Env, EnvUnowned, NativeMethod};
 
 use super::pack::Writer;
 use super::policy::Throw;
-use super::{cold, hot};
 use crate::error::Result;
 use crate::live::{self, Kind};
 
@@ -14,10 +13,10 @@ use crate::live::{self, Kind};
 const BOUNDARY_VERSION: jint = 1;
 
 pub(super) const METHODS: &[NativeMethod<'static>] = &[
-    hot! { boundary_version() -> jint },
-    cold! { version() -> JString },
-    cold! { live_objects() -> jbyte[] },
-    hot! { buffer_address(direct: java.nio.ByteBuffer) -> jlong },
+    native_raw! { boundary_version() -> jint },
+    native! { version() -> JString },
+    native! { live_objects() -> jbyte[] },
+    native_raw! { buffer_address(direct: java.nio.ByteBuffer) -> jlong },
 ];
 
 fn boundary_version<'local>(_: EnvUnowned<'local>, _: JClass<'local>) -> jint {
@@ -54,7 +53,7 @@ fn name(kind: Kind) -> &'static str {
 
 /// Where a direct buffer's memory begins. The only JNI function that a hot call needs, if the caller's bytes are in a direct
 /// buffer of its own.
-fn buffer_address<'local>(env: EnvUnowned<'local>, _: JClass<'local>, direct: JObject<'local>) -> jlong {
+fn buffer_address<'local>(env: EnvUnowned<'local>, _: JClass<'local>, direct: JByteBuffer<'local>) -> jlong {
     let env = env.as_raw();
     // SAFETY: `env` is this thread's environment, and Java passes a direct buffer that is not null.
     unsafe { ((**env).v1_4.GetDirectBufferAddress)(env, direct.as_raw()) as jlong }

@@ -3,6 +3,21 @@
 //! Cold methods go through the `jni` crate: a plain function, arrays in and out as `pack` lays them out, errors as
 //! exceptions (`policy`). Hot ones call no JNI function (`raw`). No native thread ever enters the JVM.
 
+/// A cold method: `static native` in Java, a function of (env, class, arguments) with a `Result` here. Wants
+/// `policy::Throw` in scope.
+macro_rules! native {
+    ($($signature:tt)*) => {
+        ::jni::native_method! { static fn $($signature)*, error_policy = Throw }
+    };
+}
+
+/// A hot method: a function that touches neither its environment nor its class, and that can't unwind.
+macro_rules! native_raw {
+    ($($signature:tt)*) => {
+        ::jni::native_method! { static raw fn $($signature)*, abi_check = UnsafeNever }
+    };
+}
+
 mod backend;
 mod batch;
 mod budget;
@@ -24,23 +39,6 @@ use std::ptr;
 use jni::errors::Result;
 use jni::sys::{JNI_ERR, JNI_OK, JNI_VERSION_1_8, JavaVM, jint};
 use jni::{Env, EnvUnowned, NativeMethod, jni_str};
-
-/// A cold method: `static native` in Java, a function of (env, class, arguments) with a `Result` here. Wants
-/// `policy::Throw` in scope.
-macro_rules! cold {
-    ($($signature:tt)*) => {
-        ::jni::native_method! { static fn $($signature)*, error_policy = Throw }
-    };
-}
-
-/// A hot method: a function that touches neither its environment nor its class, and that can't unwind.
-macro_rules! hot {
-    ($($signature:tt)*) => {
-        ::jni::native_method! { static raw fn $($signature)*, abi_check = UnsafeNever }
-    };
-}
-
-use {cold, hot};
 
 /// Every native method, one table per noun.
 const METHODS: [&[NativeMethod<'static>]; 9] = [

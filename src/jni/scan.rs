@@ -5,13 +5,13 @@ use jni::sys::{jint, jlong};
 use jni::{Env, EnvUnowned, NativeMethod};
 
 use super::policy::Throw;
-use super::{cold, handle, hot, raw};
+use super::{handle, raw};
 use crate::error::Result;
 use crate::scan::Scan;
 
 pub(super) const METHODS: &[NativeMethod<'static>] = &[
-    hot! { scan_fill(scan: jlong, exchange: jlong, block: jlong, room: jint) -> jlong },
-    cold! { scan_free(scan: jlong) },
+    native_raw! { scan_fill(scan: jlong, exchange: jlong, block: jlong, room: jint) -> jlong },
+    native! { scan_free(scan: jlong) },
 ];
 
 /// What stands in front of the block: bytes written, whether the scan is done, bytes that the next row needs, unused.

@@ -8,17 +8,17 @@ use jni::{Env, NativeMethod};
 
 use super::pack::{self, Reader, Writer};
 use super::policy::Throw;
-use super::{cold, handle};
+use super::handle;
 use crate::error::Result;
 use crate::snapshot::{Kind, Snapshot, SnapshotInfo, SnapshotRequest, State, Target};
 
 pub(super) const METHODS: &[NativeMethod<'static>] = &[
-    cold! { snapshot_wait(snapshot: jlong, millis: jlong) -> jint },
-    cold! { snapshot_progress(snapshot: jlong) -> jbyte[] },
-    cold! { snapshot_pause_nanos(snapshot: jlong) -> jlong },
-    cold! { snapshot_cancel(snapshot: jlong) },
-    cold! { snapshot_result(snapshot: jlong) -> jbyte[] },
-    cold! { snapshot_free(snapshot: jlong) },
+    native! { snapshot_wait(snapshot: jlong, millis: jlong) -> jint },
+    native! { snapshot_progress(snapshot: jlong) -> jbyte[] },
+    native! { snapshot_pause_nanos(snapshot: jlong) -> jlong },
+    native! { snapshot_cancel(snapshot: jlong) },
+    native! { snapshot_result(snapshot: jlong) -> jbyte[] },
+    native! { snapshot_free(snapshot: jlong) },
 ];
 
 /// The snapshot behind `handle`. Every method but the last takes it pinned.

@@ -6,14 +6,14 @@ use jni::{Env, EnvUnowned, NativeMethod};
 
 use super::policy::Throw;
 use super::raw::{self, ABSENT};
-use super::{cold, handle, hot};
+use super::handle;
 use crate::column_family::ColumnFamily;
 use crate::error::Result;
 use crate::view::View;
 
 pub(super) const METHODS: &[NativeMethod<'static>] = &[
-    hot! { view_get(view: jlong, family: jlong, exchange: jlong, key: jlong, key_length: jint, into: jlong, room: jint) -> jlong },
-    cold! { view_free(view: jlong) },
+    native_raw! { view_get(view: jlong, family: jlong, exchange: jlong, key: jlong, key_length: jint, into: jlong, room: jint) -> jlong },
+    native! { view_free(view: jlong) },
 ];
 
 /// The value's length, or absent. The value is written if it fits.
