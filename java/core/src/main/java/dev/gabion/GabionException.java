@@ -46,6 +46,7 @@ public final class GabionException extends RuntimeException {
         }
     }
 
+    /** What went wrong. */
     private final Code code;
 
     GabionException(Code code, String message) {
