@@ -1,0 +1,52 @@
+package dev.gabion;
+
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** One input of {@link Backend#restore}. Immutable. */
+public final class Source {
+    private final int kind;
+    private final String place;
+    private final long number;
+
+    private Source(int kind, String place, long number) {
+        this.kind = kind;
+        this.place = place;
+        this.number = number;
+    }
+
+    /**
+     * The snapshot of that number, and no other.
+     *
+     * @param url the snapshot directory
+     * @param number {@link SnapshotInfo#number()}
+     * @return the source
+     */
+    public static Source snapshot(String url, long number) {
+        return new Source(0, Objects.requireNonNull(url, "url"), number);
+    }
+
+    /**
+     * The newest snapshot of a directory; {@link Backend#restoredFrom()} says which one that was.
+     *
+     * @param url the snapshot directory
+     * @return the source
+     */
+    public static Source latest(String url) {
+        return new Source(1, Objects.requireNonNull(url, "url"), 0);
+    }
+
+    /**
+     * A captured directory on a local file system, made by {@link SnapshotRequest#capture}.
+     *
+     * @param path the captured directory
+     * @return the source
+     */
+    public static Source capture(Path path) {
+        return new Source(2, path.toAbsolutePath().toString(), 0);
+    }
+
+    Packer pack(Packer packer) {
+        return packer.putInt(kind).putText(place).putLong(number);
+    }
+}

@@ -1,0 +1,80 @@
+//! The Java border: the native methods of `dev.gabion.Native`, registered when the library is loaded.
+//!
+//! Cold methods go through the `jni` crate: a plain function, arrays in and out as `pack` lays them out, errors as
+//! exceptions (`policy`). Hot ones call no JNI function (`raw`). No native thread ever enters the JVM.
+
+/// A cold method: `static native` in Java, a function of (env, class, arguments) with a `Result` here. Wants
+/// `policy::Throw` in scope.
+macro_rules! native {
+    ($($signature:tt)*) => {
+        ::jni::native_method! { static fn $($signature)*, error_policy = Throw }
+    };
+}
+
+/// A hot method: a function that touches neither its environment nor its class, and that can't unwind.
+macro_rules! native_raw {
+    ($($signature:tt)*) => {
+        ::jni::native_method! { static raw fn $($signature)*, abi_check = UnsafeNever }
+    };
+}
+
+mod backend;
+mod batch;
+mod budget;
+mod column_family;
+mod directory;
+mod handle;
+mod library;
+mod pack;
+mod policy;
+mod raw;
+mod scan;
+mod snapshot;
+mod view;
+
+use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+
+use jni::errors::Result;
+use jni::sys::{JNI_ERR, JNI_OK, JNI_VERSION_1_8, JavaVM, jint};
+use jni::{Env, EnvUnowned, NativeMethod, jni_str};
+
+/// Every native method, one table per noun.
+const METHODS: [&[NativeMethod<'static>]; 9] = [
+    library::METHODS,
+    budget::METHODS,
+    backend::METHODS,
+    column_family::METHODS,
+    batch::METHODS,
+    view::METHODS,
+    scan::METHODS,
+    snapshot::METHODS,
+    directory::METHODS,
+];
+
+/// Called by the JVM when a class loader loads the library. A failure leaves a Java exception that says why.
+#[unsafe(no_mangle)]
+pub extern "system" fn JNI_OnLoad(vm: *mut JavaVM, _reserved: *mut c_void) -> jint {
+    let mut raw = ptr::null_mut();
+    // SAFETY: the JVM passes its own valid interface table, and this thread is attached, as it is running Java code.
+    let status = unsafe { ((**vm).v1_2.GetEnv)(vm, &mut raw, JNI_VERSION_1_8) };
+    if status != JNI_OK {
+        return JNI_ERR;
+    }
+    // SAFETY: `raw` is this thread's environment, and it stays valid until this call returns to the JVM.
+    let mut env = unsafe { EnvUnowned::from_raw(raw.cast()) };
+    let loaded = catch_unwind(AssertUnwindSafe(|| env.with_env(register).resolve::<policy::ThrowAtLoad>()));
+    if loaded.unwrap_or(false) { JNI_VERSION_1_8 } else { JNI_ERR }
+}
+
+fn register(env: &mut Env<'_>) -> Result<bool> {
+    // `FindClass` looks in the class loader that is loading the library.
+    let class = env.find_class(jni_str!("dev/gabion/Native"))?;
+    policy::resolve(env, &class)?;
+    for methods in METHODS {
+        // SAFETY: `native_method!` has checked each function against its signature, and all are static.
+        unsafe { env.register_native_methods(&class, methods)? };
+    }
+    Ok(true)
+}
