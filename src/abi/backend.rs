@@ -16,7 +16,7 @@ use super::restore::gabion_restore;
 use super::snapshot_info::gabion_snapshot_list;
 use super::view::gabion_view;
 use crate::backend::Backend;
-use crate::error::Code;
+use crate::error::{Code, Result};
 
 /// An open state backend: one RocksDB in a private scratch directory, which goes when the backend is closed. What lasts is a completed
 /// snapshot. Any number of threads may use one at once; of writers' calls, one at a time.
@@ -30,7 +30,22 @@ pub struct gabion_backend([u8; 0]);
 // SAFETY: the only type of this kind.
 unsafe impl Handle for gabion_backend {
     const KIND: Kind = Kind::Backend;
-    type Object = Backend;
+    type Object = Open;
+}
+
+/// A backend that closes with its handle, whatever else still refers to it.
+pub(super) struct Open(Backend);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        // What could fail, like removing the directory, has nobody to tell.
+        let _ = self.0.close();
+    }
+}
+
+/// The backend of an argument.
+pub(super) fn given(backend: Option<&gabion_backend>) -> Result<&Backend> {
+    Ok(&handle::borrow(backend, "backend")?.0)
 }
 
 /// Opens an empty backend in a scratch directory of its own. `options` may be NULL: the defaults. `budget` may be NULL: memory of its own.
@@ -46,7 +61,7 @@ pub extern "C" fn gabion_backend_open(
     call(out_error, || {
         let out_backend = out(out_backend, "out_backend")?;
         let (options, budget) = (options::given(options)?, handle::borrow_optional(budget, "budget")?);
-        out_backend.write(handle::give(Backend::open(&options, budget)?));
+        out_backend.write(handle::give(Open(Backend::open(&options, budget)?)));
         Ok(())
     })
 }
@@ -69,7 +84,7 @@ pub extern "C" fn gabion_backend_restore(
         let (options, budget) = (options::given(options)?, handle::borrow_optional(budget, "budget")?);
         let plan = handle::read(restore, "restore")?.clone();
         let (backend, restored) = Backend::restore(&options, budget, &plan.sources, &plan.range)?;
-        out_backend.write(handle::give(backend));
+        out_backend.write(handle::give(Open(backend)));
         if let Some(out_restored) = out_restored {
             out_restored.write(handle::give(restored));
         }
@@ -92,7 +107,7 @@ pub extern "C" fn gabion_backend_create_column_family(
 ) -> Code {
     call(out_error, || {
         let out_family = out(out_family, "out_family")?;
-        let (backend, options) = (handle::borrow(backend, "backend")?, options::given(options)?);
+        let (backend, options) = (given(backend)?, options::given(options)?);
         let (name, descriptor) = (name.as_slice("name")?, descriptor.as_slice("descriptor")?);
         out_family.write(handle::give(backend.create_column_family(name, descriptor, &options)?));
         Ok(())
@@ -114,7 +129,7 @@ pub extern "C" fn gabion_backend_register_column_family(
 ) -> Code {
     call(out_error, || {
         let out_family = out(out_family, "out_family")?;
-        let (backend, options) = (handle::borrow(backend, "backend")?, options::given(options)?);
+        let (backend, options) = (given(backend)?, options::given(options)?);
         let (name, descriptor) = (name.as_slice("name")?, descriptor.as_slice("descriptor")?);
         out_family.write(handle::give(backend.register_column_family(name, descriptor, &options)?));
         Ok(())
@@ -133,7 +148,7 @@ pub extern "C" fn gabion_backend_column_family(
 ) -> Code {
     call(out_error, || {
         let out_family = out(out_family, "out_family")?;
-        let family = handle::borrow(backend, "backend")?.column_family(name.as_slice("name")?)?;
+        let family = given(backend)?.column_family(name.as_slice("name")?)?;
         out_family.write(handle::give_optional(family));
         Ok(())
     })
@@ -150,7 +165,7 @@ pub extern "C" fn gabion_backend_column_families(
 ) -> Code {
     call(out_error, || {
         let out_families = out(out_families, "out_families")?;
-        out_families.write(handle::give(handle::borrow(backend, "backend")?.column_families()?));
+        out_families.write(handle::give(given(backend)?.column_families()?));
         Ok(())
     })
 }
@@ -163,7 +178,7 @@ pub extern "C" fn gabion_backend_drop_column_family(
     out_error: Option<&mut MaybeUninit<*mut gabion_error>>,
 ) -> Code {
     call(out_error, || {
-        let backend = handle::borrow(backend, "backend")?;
+        let backend = given(backend)?;
         backend.drop_column_family(handle::borrow(family, "family")?)
     })
 }
@@ -176,7 +191,7 @@ pub extern "C" fn gabion_backend_write(
     out_error: Option<&mut MaybeUninit<*mut gabion_error>>,
 ) -> Code {
     call(out_error, || {
-        let backend = handle::borrow(backend, "backend")?;
+        let backend = given(backend)?;
         let batch = handle::read(batch, "batch")?;
         backend.write(&batch)
     })
@@ -193,7 +208,7 @@ pub extern "C" fn gabion_backend_view(
 ) -> Code {
     call(out_error, || {
         let out_view = out(out_view, "out_view")?;
-        out_view.write(handle::give(handle::borrow(backend, "backend")?.view()?));
+        out_view.write(handle::give(given(backend)?.view()?));
         Ok(())
     })
 }
@@ -209,7 +224,7 @@ pub extern "C" fn gabion_backend_metrics(
 ) -> Code {
     call(out_error, || {
         let out_metrics = out(out_metrics, "out_metrics")?;
-        out_metrics.write(handle::give(handle::borrow(backend, "backend")?.metrics()?));
+        out_metrics.write(handle::give(given(backend)?.metrics()?));
         Ok(())
     })
 }
@@ -225,7 +240,7 @@ pub extern "C" fn gabion_backend_effective_options(
 ) -> Code {
     call(out_error, || {
         let out_options = out(out_options, "out_options")?;
-        out_options.write(handle::give(handle::borrow(backend, "backend")?.effective_options()?.into_bytes()));
+        out_options.write(handle::give(given(backend)?.effective_options()?.into_bytes()));
         Ok(())
     })
 }
@@ -234,7 +249,7 @@ pub extern "C" fn gabion_backend_effective_options(
 #[unsafe(no_mangle)]
 pub extern "C" fn gabion_backend_directory(backend: Option<&gabion_backend>) -> gabion_bytes<'_> {
     answer(gabion_bytes::EMPTY, || {
-        let directory = handle::borrow(backend, "backend")?.directory();
+        let directory = given(backend)?.directory();
         Ok(gabion_bytes::lent(directory.as_os_str().as_encoded_bytes()))
     })
 }
@@ -246,13 +261,11 @@ pub extern "C" fn gabion_backend_close(
     backend: Option<&gabion_backend>,
     out_error: Option<&mut MaybeUninit<*mut gabion_error>>,
 ) -> Code {
-    call(out_error, || handle::borrow(backend, "backend")?.close())
+    call(out_error, || given(backend)?.close())
 }
 
 /// Closes the backend if it is open, and frees `backend`. `backend` may be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn gabion_backend_free(backend: Option<&mut gabion_backend>) {
-    let still_open = backend.as_deref();
-    gabion_backend_close(still_open, None);
     release(backend);
 }

@@ -90,7 +90,7 @@ fn check(data: *const c_void, len: usize, argument: &str) -> Result<()> {
     Ok(())
 }
 
-/// The NUL-terminated `text` as bytes, without its NUL; they stay valid as long as `text` does. NULL is empty.
+/// The NUL-terminated `text` as bytes, without its NUL; they stay valid as long as `text` does. `text` may be NULL: no bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gabion_bytes_of<'a>(text: *const c_char) -> gabion_bytes<'a> {
     answer(gabion_bytes::EMPTY, || {

@@ -2,7 +2,7 @@
 
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
-use std::sync::RwLock;
+use std::sync::Mutex;
 
 use super::boundary::{answer, call, no_element, out, release};
 use super::buffer::{gabion_buffer, gabion_value_list};
@@ -267,7 +267,7 @@ pub extern "C" fn gabion_column_family_scan(
         let from = bytes::optional(from, "from")?.map(<[u8]>::to_vec);
         let to = bytes::optional(to, "to")?.map(<[u8]>::to_vec);
         let scan = family.scan(&ScanRange { from, to, backward }, view)?;
-        out_scan.write(handle::give(RwLock::new(scan)));
+        out_scan.write(handle::give(Mutex::new(scan)));
         Ok(())
     })
 }

@@ -175,7 +175,16 @@ where
     H: Handle<Object = RwLock<T>>,
     T: 'a,
 {
-    borrow(handle.as_deref(), argument)?.try_write().map_err(|error| busy(&error, argument))
+    borrow(handle.map(|handle| &*handle), argument)?.try_write().map_err(|error| busy(&error, argument))
+}
+
+/// The same for an object that one thread at a time may even look at.
+pub(super) fn lock<'a, H, T>(handle: Option<&'a mut H>, argument: &str) -> Result<MutexGuard<'a, T>>
+where
+    H: Handle<Object = Mutex<T>>,
+    T: 'a,
+{
+    borrow(handle.map(|handle| &*handle), argument)?.try_lock().map_err(|error| busy(&error, argument))
 }
 
 /// Ends a handle and its object. Anything but a live handle of this kind is left alone.

@@ -2,7 +2,7 @@
 
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
-use std::sync::RwLock;
+use std::sync::Mutex;
 
 use super::boundary::{answer, call, out, release};
 use super::bytes::{self, gabion_bytes};
@@ -19,7 +19,7 @@ pub struct gabion_scan([u8; 0]);
 // SAFETY: the only type of this kind.
 unsafe impl Handle for gabion_scan {
     const KIND: Kind = Kind::Scan;
-    type Object = RwLock<Scan>;
+    type Object = Mutex<Scan>;
 }
 
 /// What gabion_scan_fill did.
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn gabion_scan_fill(
         let out_filled = out(out_filled, "out_filled")?;
         // SAFETY: the host lends `capacity` bytes at `block` for the call (docs/abi.md, rule 9).
         let block = unsafe { bytes::space(block, capacity, "block")? };
-        let filled = handle::write(scan, "scan")?.fill(block)?;
+        let filled = handle::lock(scan, "scan")?.fill(block)?;
         out_filled.write(gabion_filled {
             rows: filled.rows,
             bytes: filled.bytes,

@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::backend::gabion_backend;
+use super::backend::{self, gabion_backend};
 use super::boundary::{answer, call, out, release};
 use super::bytes::gabion_bytes;
 use super::error::gabion_error;
@@ -57,7 +57,7 @@ pub extern "C" fn gabion_backend_start_snapshot(
 ) -> Code {
     call(out_error, || {
         let out_snapshot = out(out_snapshot, "out_snapshot")?;
-        let backend = handle::borrow(backend, "backend")?;
+        let backend = backend::given(backend)?;
         let target = Target::Directory(url.as_str("url")?.to_owned());
         let request = request(kind, target, id, metadata, options)?;
         out_snapshot.write(handle::give(backend.start_snapshot(&request)?));
@@ -82,7 +82,7 @@ pub extern "C" fn gabion_backend_start_capture(
 ) -> Code {
     call(out_error, || {
         let out_snapshot = out(out_snapshot, "out_snapshot")?;
-        let backend = handle::borrow(backend, "backend")?;
+        let backend = backend::given(backend)?;
         let target = Target::Capture(PathBuf::from(path.as_str("path")?));
         let request = request(kind, target, id, metadata, options)?;
         out_snapshot.write(handle::give(backend.start_snapshot(&request)?));
