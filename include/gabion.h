@@ -20,33 +20,31 @@
 //     }
 //
 //     int main(void) {
+//         gabion_bytes none = {NULL, 0}, key = gabion_bytes_of("stone"), found;
 //         gabion_error *error = NULL;
-//         gabion_options *options = NULL;
 //         gabion_backend *backend = NULL;
 //         gabion_column_family *words = NULL;
 //         gabion_buffer *value = NULL;
 //         gabion_snapshot *snapshot = NULL;
 //         gabion_snapshot_state state;
 //
-//         if (gabion_options_new(&options, &error)
-//             || gabion_options_set(options, gabion_bytes_of("storage.paths"), gabion_bytes_of("/tmp"), &error)
-//             || gabion_backend_open(options, NULL, &backend, &error)
-//             || gabion_backend_create_column_family(backend, gabion_bytes_of("words"), gabion_bytes_of(""), NULL, &words, &error)
-//             || gabion_column_family_put(words, gabion_bytes_of("stone"), gabion_bytes_of("wall"), &error)
-//             || gabion_column_family_get(words, gabion_bytes_of("stone"), &value, &error)
-//             || gabion_backend_start_snapshot(backend, GABION_SNAPSHOT_KIND_NATIVE, gabion_bytes_of("memory://example"),
-//                                              gabion_bytes_of("first"), gabion_bytes_of(""), NULL, &snapshot, &error)
+//         if (gabion_backend_open(NULL, NULL, &backend, &error)
+//             || gabion_backend_create_column_family(backend, gabion_bytes_of("words"), none, NULL, &words, &error)
+//             || gabion_column_family_put(words, key, gabion_bytes_of("wall"), &error)
+//             || gabion_column_family_get(words, key, &value, &error)
+//             || gabion_backend_start_snapshot(backend, GABION_SNAPSHOT_KIND_PORTABLE, gabion_bytes_of("memory://walls"), none,
+//                                              none, NULL, &snapshot, &error)
 //             || gabion_snapshot_wait(snapshot, -1, &state, &error)) {
 //             fail(error);
 //         }
-//         printf("stone: %.*s\n", (int)gabion_buffer_bytes(value).len, (const char *)gabion_buffer_bytes(value).data);
+//         found = gabion_buffer_bytes(value);
+//         printf("stone: %.*s\n", (int)found.len, (const char *)found.data);
 //         printf("snapshot: %s\n", state == GABION_SNAPSHOT_STATE_COMPLETED ? "completed" : "failed");
 //
 //         gabion_snapshot_free(snapshot);
 //         gabion_buffer_free(value);
 //         gabion_column_family_free(words);
 //         gabion_backend_free(backend);
-//         gabion_options_free(options);
 //         return 0;
 //     }
 //
@@ -290,7 +288,7 @@ gabion_bytes gabion_version(void);
 // What tells this build of the library from others of the same release. It stays valid for ever.
 gabion_bytes gabion_build_id(void);
 
-// The NUL-terminated `text` as bytes, without its NUL; they stay valid as long as `text` does. NULL is empty.
+// The NUL-terminated `text` as bytes, without its NUL; they stay valid as long as `text` does. `text` may be NULL: no bytes.
 gabion_bytes gabion_bytes_of(const char *text);
 
 // The code that the failed call returned.
