@@ -5,6 +5,7 @@
 
 #![deny(unsafe_op_in_unsafe_fn)]
 
+mod abi;
 pub mod backend;
 pub mod batch;
 pub mod budget;
@@ -22,6 +23,7 @@ pub mod scan;
 mod scratch;
 pub mod snapshot;
 pub mod store;
+pub mod version;
 pub mod view;
 
 pub use backend::Backend;
