@@ -16,8 +16,6 @@ use crate::options::Options;
 use crate::snapshot::SnapshotInfo;
 use crate::store::{self, Control, Store};
 
-/// How long readers of a discarded snapshot have, if nothing else is said: the default of `snapshot.grace`.
-const GRACE: Duration = Duration::from_secs(3600);
 /// An error names at most so many files.
 const MAX_NAMED: usize = 100;
 
@@ -34,16 +32,17 @@ pub struct Swept {
 #[derive(Debug)]
 pub struct SnapshotDirectory {
     sequence: Sequence,
+    /// How long readers of a snapshot that is discarded have.
     grace: Duration,
     _live: Live,
 }
 
 impl SnapshotDirectory {
-    /// The directory at `url` (`file:///path`, `memory://name`). Touches nothing yet: one that doesn't exist is
+    /// The directory at `url` (`file:///path`, `memory://name`); `options` may be those of a snapshot. Touches nothing yet: one that doesn't exist is
     /// `Code::NotFound` from every other call.
     pub fn open(url: &str, options: &Options) -> Result<SnapshotDirectory> {
-        let _ = options;
-        Ok(Self { sequence: Sequence::new(store::open(url)?), grace: GRACE, _live: Live::new(Kind::Directory) })
+        let grace = options.snapshot()?.grace;
+        Ok(Self { sequence: Sequence::new(store::open(url)?), grace, _live: Live::new(Kind::Directory) })
     }
 
     /// Where it lives.

@@ -9,8 +9,8 @@ use super::manifest_check::{check, check_definition};
 use super::manifest_json::{JsonFamily, JsonManifest};
 use super::object_name::{ObjectName, Origin};
 use super::{Kind, SnapshotInfo};
-use crate::column_family::{MemtableKind, MergeKind};
 use crate::error::{Code, Error, Result};
+use crate::kinds::{MemtableKind, MergeKind};
 
 /// A snapshot: its families, its files, and what the host wants to know of it. One that was read holds to every rule of
 /// the format; one that was made is checked when it is written.

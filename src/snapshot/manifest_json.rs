@@ -8,8 +8,8 @@ use super::id::Id;
 use super::manifest::{Definition, Family, Manifest, RocksDbFile, RocksDbFiles, Rows, RowsFile};
 use super::object_name::ObjectName;
 use super::{Kind, percent};
-use crate::column_family::{MemtableKind, MergeKind};
 use crate::error::{Error, Result};
+use crate::kinds::{MemtableKind, MergeKind};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct JsonManifest {
@@ -39,10 +39,10 @@ enum JsonKind {
 pub(super) struct JsonFamily {
     name: Bytes,
     descriptor: Bytes,
-    merge: JsonMerge,
+    merge: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     delimiter: Option<u8>,
-    memtable: JsonMemtable,
+    memtable: String,
     options: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rocksdb_id: Option<u32>,
@@ -52,22 +52,6 @@ pub(super) struct JsonFamily {
     rows: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     files: Option<Vec<JsonRowsFile>>,
-}
-
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum JsonMerge {
-    None,
-    StringAppend,
-    #[serde(rename = "uint64-add")]
-    Uint64Add,
-}
-
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum JsonMemtable {
-    SkipList,
-    HashLinkList,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -179,20 +163,16 @@ impl JsonManifest {
 
 impl JsonFamily {
     pub(super) fn definition(definition: &Definition) -> Self {
-        let (merge, delimiter) = match definition.merge {
-            MergeKind::None => (JsonMerge::None, None),
-            MergeKind::StringAppend(delimiter) => (JsonMerge::StringAppend, Some(delimiter)),
-            MergeKind::Uint64Add => (JsonMerge::Uint64Add, None),
+        let delimiter = match definition.merge {
+            MergeKind::StringAppend(delimiter) => Some(delimiter),
+            MergeKind::None | MergeKind::Uint64Add => None,
         };
         Self {
             name: Bytes(definition.name.clone()),
             descriptor: Bytes(definition.descriptor.clone()),
-            merge,
+            merge: definition.merge.name().to_owned(),
             delimiter,
-            memtable: match definition.memtable {
-                MemtableKind::SkipList => JsonMemtable::SkipList,
-                MemtableKind::HashLinkList => JsonMemtable::HashLinkList,
-            },
+            memtable: definition.memtable.name().to_owned(),
             options: definition.options.clone(),
             rocksdb_id: None,
             exact: None,
@@ -215,24 +195,23 @@ impl JsonFamily {
     }
 
     pub(super) fn into_definition(self) -> Result<Definition> {
-        let merge = match (self.merge, self.delimiter) {
-            (JsonMerge::StringAppend, Some(delimiter)) => MergeKind::StringAppend(delimiter),
-            (JsonMerge::StringAppend, None) => return Err(missing("delimiter")),
-            (JsonMerge::None, None) => MergeKind::None,
-            (JsonMerge::Uint64Add, None) => MergeKind::Uint64Add,
-            (_, delimiter) => {
+        let unknown = |text: &str| Error::corruption(format!("{:?} is an unknown kind", percent::excerpt(text)));
+        let merge = match (self.merge.as_str(), self.delimiter) {
+            ("string-append", Some(delimiter)) => MergeKind::StringAppend(delimiter),
+            ("string-append", None) => return Err(missing("delimiter")),
+            (kind, delimiter) => {
                 absent("delimiter", &delimiter)?;
-                MergeKind::None
+                let plain = [MergeKind::None, MergeKind::Uint64Add];
+                plain.into_iter().find(|merge| merge.name() == kind).ok_or_else(|| unknown(kind))?
             }
         };
+        let memtable = [MemtableKind::SkipList, MemtableKind::HashLinkList];
+        let memtable = memtable.into_iter().find(|memtable| memtable.name() == self.memtable);
         Ok(Definition {
             name: self.name.0,
             descriptor: self.descriptor.0,
             merge,
-            memtable: match self.memtable {
-                JsonMemtable::SkipList => MemtableKind::SkipList,
-                JsonMemtable::HashLinkList => MemtableKind::HashLinkList,
-            },
+            memtable: memtable.ok_or_else(|| unknown(&self.memtable))?,
             options: self.options,
         })
     }

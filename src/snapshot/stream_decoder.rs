@@ -112,7 +112,7 @@ impl Decoder {
                     }
                     self.place = Place::Start;
                 }
-                Place::Ended if self.input[self.at..].is_empty() => return Ok(None),
+                Place::Ended if self.at == self.input.len() => return Ok(None),
                 Place::Ended => return Err(Error::corruption("bytes follow the end of the stream")),
                 _ => {
                     let Some((kind, payload)) = self.next_record()? else { return Ok(None) };
