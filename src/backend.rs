@@ -12,10 +12,10 @@ use crate::kinds::{MemtableKind, MergeKind};
 use crate::live::{Kind, Live};
 use crate::metrics::{Counters, Metric};
 use crate::options::{BackendSettings, FamilySettings, Options};
-use crate::restore::{KeyRange, Source};
+use crate::restore::{KeyRange, PushedStream, Source};
 use crate::rocks::{Db, DbOptions, FamilyOptions};
 use crate::scratch::Scratch;
-use crate::snapshot::{Snapshot, SnapshotInfo, SnapshotRequest};
+use crate::snapshot::{PulledStream, Snapshot, SnapshotInfo, SnapshotRequest};
 use crate::view::View;
 
 /// An open state backend. Clones are the same backend; the last one to go, with everything made from it, closes it.
@@ -164,6 +164,16 @@ impl Backend {
     /// Starts an asynchronous snapshot: the barrier happens before this returns, everything else in the background. A writer's call.
     pub fn start_snapshot(&self, request: &SnapshotRequest) -> Result<Snapshot> {
         Snapshot::start(&self.0, request)
+    }
+
+    /// A portable snapshot as a stream that the host pulls; the barrier happens before this returns. A writer's call.
+    pub fn pull_stream(&self, id: &[u8], metadata: &[u8]) -> Result<PulledStream> {
+        PulledStream::start(&self.0, id, metadata)
+    }
+
+    /// A restore from a stream that the host pushes; `range` keeps only those keys.
+    pub fn push_stream(options: &Options, budget: Option<&Budget>, range: &KeyRange) -> Result<PushedStream> {
+        PushedStream::start(options, budget, range)
     }
 
     /// Metrics as name/value pairs (docs/options.md lists them).

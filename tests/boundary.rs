@@ -61,7 +61,11 @@ fn every_export_of_the_c_abi_is_guarded() {
         }
         for (name, body) in exports(&source) {
             count += 1;
-            assert!(is_guarded(body), "{name} in {}: its body must be call(…), answer(…) or release(…) only", path.display());
+            assert!(
+                is_guarded(body),
+                "{name} in {}: its body must be call(…), answer(…) or release(…) only",
+                path.display()
+            );
         }
     }
     assert!(count > 50, "the source was not understood: {count} exports");

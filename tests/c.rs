@@ -124,9 +124,14 @@ fn the_header_is_clean_in_c11_and_cpp17() {
         if !has(compiler, "the_header_is_clean_in_c11_and_cpp17") {
             continue;
         }
-        let language: &[&str] = if compiler.ends_with("++") { &["-x", "c++", "-std=c++17"] } else { &["-x", "c", "-std=c11"] };
+        let language: &[&str] =
+            if compiler.ends_with("++") { &["-x", "c++", "-std=c++17"] } else { &["-x", "c", "-std=c11"] };
         let mut command = Command::new(compiler);
-        run(command.args(language).args(WARNINGS).args(["-fsyntax-only", "-Wno-pragma-once-outside-header"]).arg(path("include/gabion.h")));
+        run(command
+            .args(language)
+            .args(WARNINGS)
+            .args(["-fsyntax-only", "-Wno-pragma-once-outside-header"])
+            .arg(path("include/gabion.h")));
     }
 }
 
@@ -154,7 +159,12 @@ fn every_function_with_a_pointer_is_misused() {
     let (_, misused) = misuse::program();
     let with_pointers = header::functions(&header)
         .iter()
-        .filter(|function| function.parameters.iter().any(|one| one.c_type.ends_with('*') && one.c_type != "const char *" && one.name != "out_error"))
+        .filter(|function| {
+            function
+                .parameters
+                .iter()
+                .any(|one| one.c_type.ends_with('*') && one.c_type != "const char *" && one.name != "out_error")
+        })
         .count();
     assert_eq!(misused, with_pointers);
 }

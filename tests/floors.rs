@@ -91,7 +91,8 @@ fn only_the_hosts_know_c_and_java() {
 fn unsafe_stays_in_its_rooms() {
     for (path, source) in sources() {
         let allowed = ["rocks", "abi", "jni"].contains(&module(&path));
-        let has_unsafe = source.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == "unsafe");
+        let has_unsafe =
+            source.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == "unsafe");
         assert!(allowed || !has_unsafe, "{path} has unsafe code");
     }
 }

@@ -40,7 +40,9 @@ fn generated() -> String {
     }
     let mut text = Vec::new();
     builder.generate().unwrap().write(&mut text);
-    String::from_utf8(text).unwrap().replace("@EXAMPLE@", &commented(&fs::read_to_string(path("tests/c/example.c")).unwrap()))
+    String::from_utf8(text)
+        .unwrap()
+        .replace("@EXAMPLE@", &commented(&fs::read_to_string(path("tests/c/example.c")).unwrap()))
 }
 
 /// The example as it stands in the header, four columns to the right.
@@ -58,7 +60,10 @@ fn the_header_is_what_the_code_says() {
     }
     let committed = fs::read_to_string(path("include/gabion.h")).unwrap_or_default();
     let differing = generated.lines().zip(committed.lines()).find(|(new, old)| new != old);
-    assert!(generated == committed, "run `make header` and read its diff as a C programmer; first difference: {differing:?}");
+    assert!(
+        generated == committed,
+        "run `make header` and read its diff as a C programmer; first difference: {differing:?}"
+    );
 }
 
 #[test]

@@ -8,10 +8,7 @@ use super::handle::{self, Handle};
 use crate::error::{Code, Error, Result};
 
 /// Runs the body of a function that can fail, and hands out its error.
-pub(super) fn call(
-    out_error: Option<&mut MaybeUninit<*mut gabion_error>>,
-    body: impl FnOnce() -> Result<()>,
-) -> Code {
+pub(super) fn call(out_error: Option<&mut MaybeUninit<*mut gabion_error>>, body: impl FnOnce() -> Result<()>) -> Code {
     let Err(error) = guard(body) else { return Code::Ok };
     let code = error.code;
     if let Some(out_error) = out_error {

@@ -307,7 +307,10 @@ mod tests {
         let one = give::<One>(RwLock::new(String::new()));
         let other = give::<Other>(Vec::new());
         assert_eq!(message(borrow::<Other>(None, "x")), "`x` is NULL; a gabion_budget is needed");
-        assert_eq!(message(borrow(as_argument::<Other>(one), "x")), "`x` is a gabion_view; a live gabion_budget is needed");
+        assert_eq!(
+            message(borrow(as_argument::<Other>(one), "x")),
+            "`x` is a gabion_view; a live gabion_budget is needed"
+        );
         release(handle_mut(other));
         release(handle_mut(other));
         assert_eq!(message(borrow(as_argument::<Other>(other), "x")), "`x` is freed; a live gabion_budget is needed");
@@ -326,9 +329,15 @@ mod tests {
         let mut block = [7_u64; 4];
         let pointer = block.as_mut_ptr();
         let _ = pointer.expose_provenance();
-        assert_eq!(message(borrow(as_argument::<Other>(pointer), "x")), "`x` is not a handle of Gabion; a live gabion_budget is needed");
+        assert_eq!(
+            message(borrow(as_argument::<Other>(pointer), "x")),
+            "`x` is not a handle of Gabion; a live gabion_budget is needed"
+        );
         let inside = pointer.cast::<u8>().wrapping_add(1);
-        assert_eq!(message(borrow(as_argument::<Other>(inside), "x")), "`x` is not a handle of Gabion; a live gabion_budget is needed");
+        assert_eq!(
+            message(borrow(as_argument::<Other>(inside), "x")),
+            "`x` is not a handle of Gabion; a live gabion_budget is needed"
+        );
     }
 
     #[test]

@@ -96,10 +96,8 @@ pub extern "C" fn gabion_restore_set_key_range(
     out_error: Option<&mut MaybeUninit<*mut gabion_error>>,
 ) -> Code {
     call(out_error, || {
-        let range = KeyRange {
-            from: from.as_slice("from")?.to_vec(),
-            to: bytes::optional(to, "to")?.map(<[u8]>::to_vec),
-        };
+        let range =
+            KeyRange { from: from.as_slice("from")?.to_vec(), to: bytes::optional(to, "to")?.map(<[u8]>::to_vec) };
         handle::write(restore, "restore")?.range = range;
         Ok(())
     })

@@ -10,7 +10,9 @@ use super::bytes::gabion_bytes;
 use super::error::gabion_error;
 use super::handle::{self, Handle, Kind};
 use super::options::{self, gabion_options};
-use super::snapshot_info::{GABION_SNAPSHOT_KIND_NATIVE, GABION_SNAPSHOT_KIND_PORTABLE, gabion_snapshot_info, gabion_snapshot_kind};
+use super::snapshot_info::{
+    GABION_SNAPSHOT_KIND_NATIVE, GABION_SNAPSHOT_KIND_PORTABLE, gabion_snapshot_info, gabion_snapshot_kind,
+};
 use crate::error::{Code, Error, Result};
 use crate::snapshot::{self, Snapshot, SnapshotRequest, State, Target};
 

@@ -4,9 +4,9 @@ use jni::objects::{JByteArray, JClass};
 use jni::sys::jlong;
 use jni::{Env, NativeMethod};
 
+use super::handle;
 use super::pack::Writer;
 use super::policy::Throw;
-use super::handle;
 use crate::budget::Budget;
 use crate::error::{Error, Result};
 
@@ -17,7 +17,8 @@ pub(super) const METHODS: &[NativeMethod<'static>] = &[
 ];
 
 fn budget_open<'local>(_: &mut Env<'local>, _: JClass<'local>, bytes: jlong) -> Result<jlong> {
-    let bytes = u64::try_from(bytes).map_err(|_| Error::invalid(format!("a budget of {bytes} bytes; it can't be negative")))?;
+    let bytes =
+        u64::try_from(bytes).map_err(|_| Error::invalid(format!("a budget of {bytes} bytes; it can't be negative")))?;
     Ok(handle::give(Budget::new(bytes)?))
 }
 

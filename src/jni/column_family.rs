@@ -4,10 +4,10 @@ use jni::objects::{JByteArray, JClass};
 use jni::sys::{jboolean, jint, jlong};
 use jni::{Env, EnvUnowned, NativeMethod};
 
+use super::handle;
 use super::pack::{self, Reader, Writer};
 use super::policy::Throw;
 use super::raw::{self, ABSENT};
-use super::handle;
 use crate::column_family::ColumnFamily;
 use crate::error::Result;
 use crate::scan::ScanRange;

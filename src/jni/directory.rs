@@ -6,10 +6,10 @@ use jni::objects::{JByteArray, JClass};
 use jni::sys::{jboolean, jint, jlong};
 use jni::{Env, NativeMethod};
 
+use super::handle;
 use super::pack::{self, Writer};
 use super::policy::Throw;
 use super::snapshot::write_infos;
-use super::handle;
 use crate::error::{Error, Result};
 use crate::snapshot::SnapshotDirectory;
 
@@ -76,7 +76,8 @@ fn directory_retain<'local>(
     directory: jlong,
     keep: jint,
 ) -> Result<JByteArray<'local>> {
-    let keep = usize::try_from(keep).map_err(|_| Error::invalid(format!("{keep} snapshots to keep; it must be 0 or more")))?;
+    let keep =
+        usize::try_from(keep).map_err(|_| Error::invalid(format!("{keep} snapshots to keep; it must be 0 or more")))?;
     let discarded = self::directory(directory).retain(keep)?;
     let mut answer = Writer::default();
     answer.count(discarded.len())?;

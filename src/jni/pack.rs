@@ -150,7 +150,9 @@ mod tests {
 
     #[test]
     fn arguments_that_are_cut_short_or_senseless_are_an_error() {
-        for packed in [&b""[..], b"\x01\0\0", b"\x05\0\0\0abcd", b"\xfe\xff\xff\xff", b"\xff\xff\xff\xff", b"\x01\0\0\0\xff"] {
+        for packed in
+            [&b""[..], b"\x01\0\0", b"\x05\0\0\0abcd", b"\xfe\xff\xff\xff", b"\xff\xff\xff\xff", b"\x01\0\0\0\xff"]
+        {
             assert_eq!(Reader(packed).text().unwrap_err().code, Code::Panic, "{packed:?}");
         }
     }

@@ -93,7 +93,8 @@ impl ErrorPolicy<bool, JniError> for ThrowAtLoad {
 
 fn refuse(env: &mut Env<'_>, why: &str) -> JniResult<bool> {
     if !env.exception_check() {
-        let text = format!("libgabion.so does not fit the dev.gabion classes that load it ({why}); use those of one build");
+        let text =
+            format!("libgabion.so does not fit the dev.gabion classes that load it ({why}); use those of one build");
         let _ = env.throw_new(jni_str!("java/lang/UnsatisfiedLinkError"), JNIString::from(text));
     }
     Ok(false)

@@ -90,7 +90,9 @@ pub(super) unsafe fn room<'call>(address: jlong, length: jint) -> &'call mut [u8
 pub(super) fn check_apart(key: jlong, key_length: jint, room: jlong, room_length: jint) -> Result<()> {
     let (key_end, room_end) = (key + jlong::from(key_length), room + jlong::from(room_length));
     if key < room_end && room < key_end && key_length > 0 && room_length > 0 {
-        return Err(Error::invalid("the key and the buffer for its value overlap; use buffers, or slices of one, that do not"));
+        return Err(Error::invalid(
+            "the key and the buffer for its value overlap; use buffers, or slices of one, that do not",
+        ));
     }
     Ok(())
 }

@@ -6,9 +6,9 @@ use jni::objects::{JByteArray, JClass};
 use jni::sys::{jint, jlong};
 use jni::{Env, NativeMethod};
 
+use super::handle;
 use super::pack::{self, Reader, Writer};
 use super::policy::Throw;
-use super::handle;
 use crate::error::Result;
 use crate::snapshot::{Kind, Snapshot, SnapshotInfo, SnapshotRequest, State, Target};
 
@@ -87,15 +87,9 @@ pub(super) fn write_info(writer: &mut Writer, info: &SnapshotInfo) -> Result<()>
     });
     writer.bytes(&info.id)?;
     writer.bytes(&info.metadata)?;
-    for number in [
-        info.created_ms,
-        info.families,
-        info.files,
-        info.bytes,
-        info.bytes_written,
-        info.fallbacks,
-        info.pause_nanos,
-    ] {
+    for number in
+        [info.created_ms, info.families, info.files, info.bytes, info.bytes_written, info.fallbacks, info.pause_nanos]
+    {
         writer.number(number);
     }
     Ok(())

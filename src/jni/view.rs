@@ -4,9 +4,9 @@ use jni::objects::JClass;
 use jni::sys::{jint, jlong};
 use jni::{Env, EnvUnowned, NativeMethod};
 
+use super::handle;
 use super::policy::Throw;
 use super::raw::{self, ABSENT};
-use super::handle;
 use crate::column_family::ColumnFamily;
 use crate::error::Result;
 use crate::view::View;

@@ -3,7 +3,9 @@
 mod files;
 mod input;
 mod native;
+pub mod pushed_stream;
 mod rows;
+mod table_files;
 mod walk;
 
 use std::path::PathBuf;
@@ -15,6 +17,7 @@ use crate::options::Options;
 use crate::scratch::Scratch;
 use crate::snapshot::{Kind, SnapshotInfo};
 use input::Input;
+pub use pushed_stream::PushedStream;
 
 /// Half-open range of keys, `from <= key < to`; `to == None` has no end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +30,11 @@ impl KeyRange {
     /// Whether every key lies in it.
     pub fn is_everything(&self) -> bool {
         self.from.is_empty() && self.to.is_none()
+    }
+
+    /// Whether `key` lies in it.
+    pub fn contains(&self, key: &[u8]) -> bool {
+        self.from.as_slice() <= key && self.to.as_ref().is_none_or(|to| key < to.as_slice())
     }
 
     fn check(&self) -> Result<()> {

@@ -2,26 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::Mutex;
 
 use super::KeyRange;
 use super::input::Input;
 use super::native::{family_settings, new_family};
+use super::table_files::TableFiles;
 use super::walk::Walk;
 use crate::backend::{Backend, family_options, open_database, rocksdb_name};
 use crate::budget::Budget;
 use crate::column_family::{Family, label};
 use crate::error::{Code, Error, Result};
 use crate::options::{BackendSettings, RestoreSettings};
-use crate::rocks::{self, Db, SstWriter};
+use crate::rocks::Db;
 use crate::scratch::Scratch;
 use crate::snapshot::manifest::Definition;
 use crate::snapshot::{Kind, Lineage};
-
-/// A table file takes no further rows once it has this many bytes.
-const FILE_SIZE: u64 = 64 << 20;
 
 /// An input whose rows can be walked.
 pub(super) struct Opened<'a> {
@@ -127,14 +124,13 @@ fn fill(
     definition: &Definition,
     range: &KeyRange,
     family: &Family,
-    prefix: &PathBuf,
+    prefix: &Path,
 ) -> Result<()> {
     let mut walks = Vec::new();
     for (at, opened) in inputs.iter().enumerate() {
         walks.extend(Walk::open(opened, definition, range, &prefix.with_extension(format!("in-{at}")))?);
     }
-    let mut files = Vec::new();
-    let mut file: Option<SstWriter> = None;
+    let mut files = TableFiles::new(prefix.to_owned());
     while let Some(least) = least(&walks) {
         let key = walks[least].key().unwrap_or_default().to_vec();
         if let Some(other) = walks.iter().enumerate().position(|(at, walk)| at != least && walk.key() == Some(&key)) {
@@ -147,32 +143,10 @@ fn fill(
             );
             return Err(Error::new(Code::Mismatch, text));
         }
-        if file.is_none() {
-            let path = PathBuf::from(format!("{}-{}", prefix.display(), files.len()));
-            file = Some(SstWriter::create(&path, &family.rocks)?);
-            files.push(path);
-        }
-        let full = file.as_mut().map_or(Ok(false), |file| {
-            file.put(&key, walks[least].value())?;
-            Ok::<_, Error>(file.size() >= FILE_SIZE)
-        })?;
+        files.put(&family.rocks, &key, walks[least].value())?;
         walks[least].advance()?;
-        if full {
-            file.take().map_or(Ok(()), SstWriter::finish)?;
-        }
     }
-    file.map_or(Ok(()), SstWriter::finish)?;
-    ingest(&family.rocks, &files)
-}
-
-fn ingest(family: &rocks::Family, files: &[PathBuf]) -> Result<()> {
-    if files.is_empty() {
-        return Ok(());
-    }
-    // Several families are filled at once; their ingestions take turns as writers.
-    static TURN: Mutex<()> = Mutex::new(());
-    let _turn = TURN.lock();
-    family.ingest(&family.database().write()?, files)
+    files.ingest_into(&family.rocks)
 }
 
 /// The walk with the smallest key.

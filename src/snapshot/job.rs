@@ -20,8 +20,8 @@ use crate::options::Options;
 use crate::store::Control;
 
 /// Longest id that the host may give a snapshot, and longest metadata, in bytes.
-const LONGEST_ID: usize = 4 << 10;
-const LONGEST_METADATA: usize = 16 << 20;
+pub(super) const LONGEST_ID: usize = 4 << 10;
+pub(super) const LONGEST_METADATA: usize = 16 << 20;
 
 /// Where a snapshot goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -226,7 +226,7 @@ fn state_of(end: Option<&Result<SnapshotInfo>>) -> State {
     }
 }
 
-fn check_length(what: &str, bytes: &[u8], longest: usize) -> Result<()> {
+pub(super) fn check_length(what: &str, bytes: &[u8], longest: usize) -> Result<()> {
     if bytes.len() > longest {
         let text = format!("a snapshot's {what} of {} bytes is too long; it takes up to {longest}", bytes.len());
         return Err(Error::invalid(text));

@@ -55,7 +55,7 @@ pub struct RocksDbFile {
     /// Its name in RocksDB's directory, `000012.sst`.
     pub name: String,
     pub object: ObjectName,
-    /// RocksDB's id of the family whose rows it holds, for a table file.
+    /// RocksDB's id of the family whose rows it holds, for a table file of a family that the manifest names.
     pub family: Option<u32>,
 }
 

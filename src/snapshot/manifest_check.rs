@@ -116,7 +116,7 @@ fn check_rocksdb(rocksdb: &RocksDbFiles) -> Result<()> {
         let Some(expected) = file_type(&file.name) else {
             return refuse(format!("{:?} is not the name of a file of RocksDB", percent::excerpt(&file.name)));
         };
-        if file.object.file_type != expected || file.family.is_some() != (expected == FileType::Sst) {
+        if file.object.file_type != expected || (file.family.is_some() && expected != FileType::Sst) {
             return refuse(format!("{} is not what {} must be", file.object, file.name));
         }
         if !names.insert(file.name.as_str()) {

@@ -15,6 +15,7 @@ mod manifest_json;
 pub mod object_name;
 pub mod percent;
 pub mod publication;
+pub mod pulled_stream;
 mod rows;
 pub mod sequence;
 pub mod stream;
@@ -30,6 +31,7 @@ pub mod writer;
 pub use directory::SnapshotDirectory;
 pub(crate) use job::Snapshots;
 pub use job::{Progress, Snapshot, SnapshotRequest, State, Target};
+pub use pulled_stream::PulledStream;
 
 pub(crate) use lineage::{Lineage, Parent};
 

@@ -1,13 +1,14 @@
 //! Rows of a family as they were at a barrier, in files of Gabion's own: table files for a fall-back, stream files for a portable snapshot.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::manifest::Definition;
 use super::stream_file::StreamFile;
+use crate::backend::Inner;
 use crate::column_family::Family;
-use crate::data::Data;
 use crate::error::Result;
-use crate::rocks::{Bounds, Call, Iterator, Pin, SstWriter};
+use crate::rocks::{Bounds, Iterator, Pin, SstWriter};
 use crate::store::{Control, Sum};
 
 /// A file takes no further rows once it has this many bytes.
@@ -35,21 +36,22 @@ pub(super) enum Format<'a> {
 }
 
 /// A walk over the rows that a pin holds, some at a time, so that a close never waits for a whole family.
-pub(super) struct Walk<'a> {
-    data: &'a Data,
+pub(super) struct Walk {
+    backend: Arc<Inner>,
     iterator: Iterator,
     started: bool,
 }
 
-impl<'a> Walk<'a> {
-    pub(super) fn new(data: &'a Data, family: &Family, pin: &Pin) -> Result<Walk<'a>> {
+impl Walk {
+    pub(super) fn new(backend: &Arc<Inner>, family: &Family, pin: &Pin) -> Result<Walk> {
         let bounds = Bounds { bulk: true, ..Bounds::default() };
-        Ok(Walk { data, iterator: data.iterate_pinned(&family.rocks, bounds, pin)?, started: false })
+        let iterator = backend.data.iterate_pinned(&family.rocks, bounds, pin)?;
+        Ok(Walk { backend: Arc::clone(backend), iterator, started: false })
     }
 
     /// Gives up to `limit` of the next rows to `take`; whether there are more. `take` may stop the step early by answering `false`.
     pub(super) fn step(&mut self, limit: usize, take: &mut dyn FnMut(&[u8], &[u8]) -> Result<bool>) -> Result<bool> {
-        let call: Call<'_> = self.data.db.read()?;
+        let call = self.backend.data.db.read()?;
         if !self.started {
             self.iterator.seek_to_first(&call);
             self.started = true;
@@ -68,14 +70,14 @@ impl<'a> Walk<'a> {
 
 /// Writes all rows of `family` into files `<prefix>-<n>` in `directory`, in key order, none empty.
 pub(super) fn write(
-    data: &Data,
+    backend: &Arc<Inner>,
     family: &Family,
     pin: &Pin,
     format: Format<'_>,
     (directory, prefix): (&Path, &str),
     control: &Control,
 ) -> Result<Vec<Written>> {
-    let mut walk = Walk::new(data, family, pin)?;
+    let mut walk = Walk::new(backend, family, pin)?;
     let mut written = Vec::new();
     let mut more = true;
     while more {

@@ -91,7 +91,7 @@ impl Task {
                 Kind::Portable => Format::Stream(&definitions[at]),
             };
             let into = (directory, &*format!("rows-{at}"));
-            let write = || rows::write(&self.backend.data, &family.family, &barrier.pin, format, into, control);
+            let write = || rows::write(&self.backend, &family.family, &barrier.pin, format, into, control);
             rows.push((!exact).then(write).transpose()?);
         }
         fail::fail_point!("rows-written");
@@ -267,7 +267,7 @@ impl Drop for WorkDirectory {
     }
 }
 
-fn definition(family: &AtBarrier) -> Definition {
+pub(super) fn definition(family: &AtBarrier) -> Definition {
     Definition {
         name: family.family.name.clone(),
         descriptor: family.descriptor.to_vec(),

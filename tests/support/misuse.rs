@@ -42,7 +42,9 @@ pub fn program() -> (String, usize) {
     let mut code = PROLOGUE.to_owned();
     for function in &functions {
         let cases: Vec<String> = (0..function.parameters.len())
-            .flat_map(|bad| bad_values(function, &function.parameters[bad], &kinds).into_iter().map(move |value| (bad, value)))
+            .flat_map(|bad| {
+                bad_values(function, &function.parameters[bad], &kinds).into_iter().map(move |value| (bad, value))
+            })
             .map(|(bad, value)| call(function, &kinds, bad, &value))
             .collect();
         if !cases.is_empty() {
@@ -51,7 +53,10 @@ pub fn program() -> (String, usize) {
     }
     let misused = functions.iter().filter(|function| code.contains(&format!(" misuse_{}(void)", function.name)));
     let steps: Vec<String> = misused.map(|function| format!("    misuse_{}();\n", function.name)).collect();
-    let alive: String = kinds.iter().map(|kind| format!("    OK(gabion_live_handles(text(\"{kind}\"), &count, &error));\n    CHECK(count == 1);\n")).collect();
+    let alive: String = kinds
+        .iter()
+        .map(|kind| format!("    OK(gabion_live_handles(text(\"{kind}\"), &count, &error));\n    CHECK(count == 1);\n"))
+        .collect();
     writeln!(
         code,
         "\nint main(void) {{\n    int64_t count = 0;\n    freed = open_world();\n    free_world(&freed);\n    good = open_world();\n{}\n    \
@@ -81,7 +86,9 @@ fn bad_values(function: &Function, parameter: &Parameter, kinds: &[String]) -> V
         values.extend(others.map(|other| format!("({c_type})(void *)good.{other}")));
     }
     match c_type.as_str() {
-        "gabion_bytes" => values.extend(["(gabion_bytes){NULL, 5}".to_owned(), "(gabion_bytes){space, SIZE_MAX}".to_owned()]),
+        "gabion_bytes" => {
+            values.extend(["(gabion_bytes){NULL, 5}".to_owned(), "(gabion_bytes){space, SIZE_MAX}".to_owned()])
+        }
         "const gabion_bytes *" => values.push("&(gabion_bytes){NULL, 5}".to_owned()),
         _ => {}
     }
@@ -108,8 +115,11 @@ fn good_value(parameter: &Parameter, kinds: &[String]) -> String {
 
 /// One call in a block of its own; for a function with an error also one that doesn't ask for it.
 fn call(function: &Function, kinds: &[String], bad: usize, value: &str) -> String {
-    let outputs: Vec<&Parameter> =
-        function.parameters.iter().filter(|parameter| parameter.name.starts_with("out_") && parameter.name != "out_error").collect();
+    let outputs: Vec<&Parameter> = function
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.name.starts_with("out_") && parameter.name != "out_error")
+        .collect();
     let arguments = |failure: &str| {
         let values = function.parameters.iter().enumerate().map(|(index, parameter)| match parameter.name.as_str() {
             _ if index == bad => value.to_owned(),
@@ -126,13 +136,19 @@ fn call(function: &Function, kinds: &[String], bad: usize, value: &str) -> Strin
         writeln!(code, "        {c_type} {0};\n        memset(&{0}, UNTOUCHED, sizeof {0});", output.name).unwrap();
     }
     if function.has_error() {
-        writeln!(code, "        gabion_error *failure = NULL;\n        gabion_code code = {};", arguments("&failure")).unwrap();
+        writeln!(code, "        gabion_error *failure = NULL;\n        gabion_code code = {};", arguments("&failure"))
+            .unwrap();
         writeln!(code, "        refused(code, failure, \"`{}\", \"{label}\");", function.parameters[bad].name).unwrap();
         writeln!(code, "        CHECK({} == GABION_CODE_INVALID_ARGUMENT);", arguments("NULL")).unwrap();
     } else if function.result == "void" {
         writeln!(code, "        {};\n        calls++;", arguments("NULL")).unwrap();
     } else if function.result == "gabion_bytes" {
-        writeln!(code, "        size_t len = {}.len;\n        all_are(0, &len, sizeof len, \"{label}\");", arguments("NULL")).unwrap();
+        writeln!(
+            code,
+            "        size_t len = {}.len;\n        all_are(0, &len, sizeof len, \"{label}\");",
+            arguments("NULL")
+        )
+        .unwrap();
     } else {
         writeln!(code, "        {} result = {};", function.result, arguments("NULL")).unwrap();
         writeln!(code, "        all_are(0, &result, sizeof result, \"{label}\");").unwrap();
