@@ -125,3 +125,6 @@ fn check_name(name: &str) -> Result<()> {
     let is_part = |part: &str| !part.is_empty() && part != "." && part != ".." && part.bytes().all(plain);
     if name.split('/').all(is_part) { Ok(()) } else { Err(Error::invalid(format!("{name:?} is no name of an object"))) }
 }
+
+#[cfg(test)]
+mod tests;
