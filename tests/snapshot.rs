@@ -247,6 +247,49 @@ fn a_key_range_clips_and_several_inputs_unite() {
 }
 
 #[test]
+fn inputs_that_do_not_overlap_unite_by_whole_files_with_every_version_of_a_row_in_order() {
+    let mut sources = Vec::new();
+    let mut kept = Vec::new();
+    for at in 0..3u32 {
+        let (scratch, snapshots) = (open(&[("disable_auto_compactions", "true")]), snapshots());
+        let append = options(&[("merge", "string-append")]);
+        let family = scratch.backend.create_column_family(b"f", b"", &append).unwrap();
+        let keys = at * 1000..(at + 1) * 1000;
+        // Several levels, each with newer versions of some rows, tombstones and operands.
+        for round in 0..4u32 {
+            for key in keys.clone().filter(|key| key % (round + 1) == 0) {
+                match (key + round) % 4 {
+                    0 => family.put(&key.to_be_bytes(), &[round as u8]).unwrap(),
+                    1 => family.delete(&key.to_be_bytes()).unwrap(),
+                    _ => family.merge(&key.to_be_bytes(), &[b'a' + round as u8]).unwrap(),
+                }
+            }
+            family.delete_range(&(keys.start + round).to_be_bytes(), &(keys.start + round + 2).to_be_bytes()).unwrap();
+            scratch.backend.flush().unwrap();
+            if round == 1 {
+                family.compact().unwrap();
+            }
+        }
+        let info = take(&scratch.backend, Kind::Native, &snapshots.url);
+        sources.push(number(&snapshots.url, info.number));
+        kept.push((snapshots, all_rows(&family)));
+    }
+    let range = KeyRange { from: 500u32.to_be_bytes().to_vec(), to: Some(2600u32.to_be_bytes().to_vec()) };
+    let united = restore_range(&sources, &range).unwrap();
+    let family = united.backend.column_family(b"f").unwrap().unwrap();
+    let expected: Vec<_> =
+        kept.iter().flat_map(|(_, rows)| rows.clone()).filter(|(key, _)| range.contains(key)).collect();
+    assert_eq!(all_rows(&family), expected);
+    family.merge(&expected[0].0, b"z").unwrap();
+    family.put(&expected[1].0, b"y").unwrap();
+    united.backend.flush().unwrap();
+    family.compact().unwrap();
+    assert!(family.get(&expected[0].0).unwrap().unwrap().ends_with(b",z"));
+    assert_eq!(family.get(&expected[1].0).unwrap().unwrap(), b"y");
+    assert_eq!(all_rows(&family).len(), expected.len());
+}
+
+#[test]
 fn unequal_descriptors_are_not_united() {
     let mut sources = Vec::new();
     let mut kept = Vec::new();

@@ -7,6 +7,7 @@ pub mod pushed_stream;
 mod rows;
 mod table_files;
 mod walk;
+mod whole_files;
 
 use std::path::PathBuf;
 

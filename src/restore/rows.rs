@@ -1,4 +1,4 @@
-//! Restore of rows: inputs are merged by key, family by family, into table files that the new database takes in.
+//! Restore of several inputs, or of rows: family by family, as whole files where inputs don't overlap, else merged by key.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use super::KeyRange;
 use super::input::Input;
-use super::native::{family_settings, new_family};
-use super::table_files::TableFiles;
+use super::native::{clip, family_settings, new_family};
+use super::table_files::{self, TableFiles};
 use super::walk::Walk;
+use super::whole_files;
 use crate::backend::{Backend, family_options, open_database, rocksdb_name};
 use crate::budget::Budget;
 use crate::column_family::{Family, label};
@@ -118,8 +119,30 @@ fn open<'a>(input: &'a Input, settings: &RestoreSettings, budget: &Budget) -> Re
     Ok(Opened { input, native: Some(Native { db, families, _scratch: scratch }) })
 }
 
-/// Merges the inputs' rows of one family into table files `<prefix>-<n>`, and has the family take them in.
+/// Brings the inputs' rows of one family into the family: as whole files, else row by row.
 fn fill(
+    inputs: &[Opened<'_>],
+    definition: &Definition,
+    range: &KeyRange,
+    family: &Family,
+    prefix: &Path,
+) -> Result<()> {
+    let folder = prefix.with_extension("files");
+    let Some(files) = whole_files::gather(inputs, definition, &folder)? else {
+        return merge(inputs, definition, range, family, prefix);
+    };
+    if !files.is_empty() {
+        table_files::in_turn(|| {
+            let rocks = &family.rocks;
+            rocks.ingest_database_files(&rocks.database().write()?, &files)?;
+            clip(rocks.database(), rocks, range)
+        })?;
+    }
+    Ok(())
+}
+
+/// Merges the inputs' rows of one family into table files `<prefix>-<n>`, and has the family take them in.
+fn merge(
     inputs: &[Opened<'_>],
     definition: &Definition,
     range: &KeyRange,

@@ -42,13 +42,17 @@ impl TableFiles {
 
     /// Has the family, which must be empty, take all rows in.
     pub(super) fn ingest_into(mut self, family: &Family) -> Result<()> {
-        // Several families may be filled at once; their ingestions take turns as writers.
-        static TURN: Mutex<()> = Mutex::new(());
         self.close()?;
         if self.files.is_empty() {
             return Ok(());
         }
-        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        family.ingest(&family.database().write()?, &self.files)
+        in_turn(|| family.ingest(&family.database().write()?, &self.files))
     }
+}
+
+/// Several families may be filled at once; as writers of their database they take turns.
+pub(super) fn in_turn(write: impl FnOnce() -> Result<()>) -> Result<()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    write()
 }

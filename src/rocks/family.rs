@@ -8,7 +8,7 @@ use librocksdb_sys as ffi;
 use super::db::{Db, Resource};
 use super::gate::Call;
 use super::pin::Pin;
-use super::{FamilyOptions, c_path, c_string, check};
+use super::{FamilyOptions, c_path, check};
 use crate::error::{Code, Error, Result};
 
 /// A column family of a `Db`. Inert once that is closed.
@@ -226,8 +226,18 @@ impl Family {
         }
     }
 
-    /// Takes sorted table files in as rows of this family. The files are linked or moved, not copied, where the file system allows.
+    /// Takes table files of an `SstWriter` in as rows of this family. The files are moved where the file system allows, else copied.
     pub fn ingest(&self, call: &Call<'_>, files: &[std::path::PathBuf]) -> Result<()> {
+        self.ingest_as(call, files, false)
+    }
+
+    /// The same for files that another database wrote. Their rows must not overlap with this family's; files of one family come
+    /// with the lower levels first, and within a level the older ones.
+    pub fn ingest_database_files(&self, call: &Call<'_>, files: &[std::path::PathBuf]) -> Result<()> {
+        self.ingest_as(call, files, true)
+    }
+
+    fn ingest_as(&self, call: &Call<'_>, files: &[std::path::PathBuf], of_database: bool) -> Result<()> {
         let paths = files.iter().map(|path| c_path(path)).collect::<Result<Vec<_>>>()?;
         let pointers: Vec<_> = paths.iter().map(|path| path.as_ptr()).collect();
         let mut error = ptr::null_mut();
@@ -235,6 +245,11 @@ impl Family {
         unsafe {
             let options = ffi::rocksdb_ingestexternalfileoptions_create();
             ffi::rocksdb_ingestexternalfileoptions_set_move_files(options, 1);
+            if of_database {
+                ffi::rocksdb_ingestexternalfileoptions_set_allow_db_generated_files(options, 1);
+                ffi::rocksdb_ingestexternalfileoptions_set_snapshot_consistency(options, 0);
+                ffi::rocksdb_ingestexternalfileoptions_set_allow_blocking_flush(options, 0);
+            }
             ffi::rocksdb_ingest_external_file_cf(
                 self.db.raw(call),
                 self.raw,
@@ -246,17 +261,6 @@ impl Family {
             ffi::rocksdb_ingestexternalfileoptions_destroy(options);
         }
         check(error, "ingest table files")
-    }
-
-    /// An options change while open, by RocksDB's own name.
-    pub fn set_option(&self, call: &Call<'_>, name: &str, value: &str) -> Result<()> {
-        let (name, value) = (c_string(name, "an option's name")?, c_string(value, "an option's value")?);
-        let mut error = ptr::null_mut();
-        // SAFETY: the call proves database and handle alive; RocksDB copies both strings.
-        unsafe {
-            ffi::rocksdb_set_options_cf(self.db.raw(call), self.raw, 1, &name.as_ptr(), &value.as_ptr(), &mut error);
-        }
-        check(error, "change an option")
     }
 }
 

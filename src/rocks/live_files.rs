@@ -17,6 +17,8 @@ use crate::error::{Error, Result};
 pub struct LiveFile {
     /// RocksDB name of the family it belongs to.
     pub family: Vec<u8>,
+    /// 0 for files as they were flushed.
+    pub level: i32,
     /// Largest sequence number in it.
     pub largest_sequence: u64,
     pub smallest_key: Vec<u8>,
@@ -60,6 +62,7 @@ impl Db {
                     let largest_key = ffi::rocksdb_livefiles_largestkey(list, at, &mut largest);
                     let file = LiveFile {
                         family: CStr::from_ptr(ffi::rocksdb_livefiles_column_family_name(list, at)).to_bytes().to_vec(),
+                        level: ffi::rocksdb_livefiles_level(list, at),
                         largest_sequence: ffi::rocksdb_livefiles_largest_seqno(list, at),
                         smallest_key: bytes(smallest_key, smallest).to_vec(),
                         largest_key: bytes(largest_key, largest).to_vec(),
