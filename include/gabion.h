@@ -26,7 +26,7 @@
 //         gabion_column_family *words = NULL;
 //         gabion_buffer *value = NULL;
 //         gabion_snapshot *snapshot = NULL;
-//         gabion_snapshot_state state;
+//         gabion_snapshot_state state = GABION_SNAPSHOT_STATE_RUNNING;
 //
 //         if (gabion_backend_open(NULL, NULL, &backend, &error)
 //             || gabion_backend_create_column_family(backend, gabion_bytes_of("words"), none, NULL, &words, &error)

@@ -146,7 +146,7 @@ impl Task {
             Ok(object)
         })?;
         capture_directory::complete(path, &manifest)?;
-        std::mem::forget(unfinished);
+        unfinished.keep();
         Ok(manifest)
     }
 
@@ -257,6 +257,12 @@ impl WorkDirectory {
     fn create(path: PathBuf) -> Result<WorkDirectory> {
         fs::create_dir_all(&path).map_err(|error| Error::io("make", &path, &error))?;
         Ok(WorkDirectory(path))
+    }
+
+    /// Leaves the directory where it is.
+    fn keep(mut self) {
+        drop(std::mem::take(&mut self.0));
+        std::mem::forget(self);
     }
 }
 

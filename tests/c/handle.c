@@ -33,7 +33,7 @@ static void a_handle_freed_twice_does_not_free_the_next_one(void) {
     gabion_options_free(first);
     OK(gabion_options_new(&next, &error));
     gabion_options_free(first);
-    OK(gabion_options_set(next, text("name"), text("still alive"), &error));
+    OK(gabion_options_set(next, text("name"), text("still-alive"), &error));
     gabion_options_free(next);
 }
 

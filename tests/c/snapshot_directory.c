@@ -84,7 +84,7 @@ int main(void) {
     a_snapshot_is_described_and_verified(directory);
     what_is_discarded_is_gone_and_its_files_go_with_a_sweep(directory);
     gabion_snapshot_directory_free(directory);
-    FAILS(gabion_snapshot_directory_open(text("gopher://x"), NULL, &directory, &error), GABION_CODE_INVALID_ARGUMENT, "gopher");
+    FAILS(gabion_snapshot_directory_open(text("gopher://x"), NULL, &directory, &error), GABION_CODE_UNSUPPORTED, "gopher");
     free(url);
     return 0;
 }
