@@ -202,11 +202,11 @@ class LoaderTest {
     }
 
     @Test
-    void classes_of_another_version_are_refused_with_both_versions() throws Exception {
+    void classes_of_another_build_are_refused_with_both_ids() throws Exception {
         Path other = Files.createDirectories(scratch.resolve("other/dev/gabion"));
-        Files.writeString(other.resolve("version"), "9.9.9");
+        Files.writeString(other.resolve("build-id"), "9.9.9");
         String message = failure(scratch.resolve("other"));
-        assertTrue(message.contains("9.9.9") && message.contains(Gabion.version()), message);
+        assertTrue(message.contains("9.9.9") && message.contains(Native.buildId()), message);
     }
 
     @Test

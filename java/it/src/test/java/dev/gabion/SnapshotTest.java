@@ -176,8 +176,7 @@ class SnapshotTest {
                     List.of(backend.directory()),
                     directories.filter(Files::isDirectory).collect(Collectors.toList()));
         }
-        assertNull(Gabion.liveObjects().get("no such kind"));
-        assertEquals(1, Gabion.liveObjects().get("backend"));
+        assertEquals(1, Gabion.liveObjects().get("backends"));
     }
 
     @Test
@@ -244,7 +243,7 @@ class SnapshotTest {
                 snapshot::await,
                 () -> snapshot.await(Duration.ZERO));
         snapshot.close();
-        assertEquals(0, Gabion.liveObjects().get("snapshot"));
+        assertEquals(0, Gabion.liveObjects().get("snapshots"));
     }
 
     @Test
