@@ -11,6 +11,8 @@ fn main() {
     let linux = env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux");
     if linux {
         println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,{SONAME}");
+        // Threads of RocksDB and of the runtime outlive every handle; unloading would take their code away.
+        println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
         link_runtimes_statically();
     }
     compile_shim();

@@ -80,6 +80,16 @@ impl Error {
         Self::new(Code::Io, format!("cannot {what} {}: {error}", path.display()))
     }
 
+    /// The same for a file that the caller named: that it is missing, or in the way, has a code of its own.
+    pub fn io_named(what: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
+        let code = match error.kind() {
+            std::io::ErrorKind::NotFound => Code::NotFound,
+            std::io::ErrorKind::AlreadyExists => Code::AlreadyExists,
+            _ => Code::Io,
+        };
+        Self { code, ..Self::io(what, path, error) }
+    }
+
     /// The same error with `context` in front of its message.
     pub fn context(mut self, context: impl fmt::Display) -> Self {
         self.message = format!("{context}: {}", self.message);

@@ -7,7 +7,7 @@ use jni::{Env, EnvUnowned, NativeMethod};
 use super::pack::Writer;
 use super::policy::Throw;
 use crate::error::Result;
-use crate::live::{self, Kind};
+use crate::{live, version};
 
 /// The version of the native methods; equal to that in `NativeLibrary.java`.
 const BOUNDARY_VERSION: jint = 1;
@@ -15,6 +15,7 @@ const BOUNDARY_VERSION: jint = 1;
 pub(super) const METHODS: &[NativeMethod<'static>] = &[
     native_raw! { boundary_version() -> jint },
     native! { version() -> JString },
+    native! { build_id() -> JString },
     native! { live_objects() -> jbyte[] },
     native_raw! { buffer_address(direct: java.nio.ByteBuffer) -> jlong },
 ];
@@ -24,31 +25,21 @@ fn boundary_version<'local>(_: EnvUnowned<'local>, _: JClass<'local>) -> jint {
 }
 
 fn version<'local>(env: &mut Env<'local>, _: JClass<'local>) -> Result<JString<'local>> {
-    Ok(env.new_string(env!("CARGO_PKG_VERSION"))?)
+    Ok(env.new_string(version::VERSION)?)
+}
+
+fn build_id<'local>(env: &mut Env<'local>, _: JClass<'local>) -> Result<JString<'local>> {
+    Ok(env.new_string(version::BUILD_ID)?)
 }
 
 fn live_objects<'local>(env: &mut Env<'local>, _: JClass<'local>) -> Result<JByteArray<'local>> {
     let mut counts = Writer::default();
     counts.count(live::KINDS.len())?;
     for kind in live::KINDS {
-        counts.bytes(name(kind).as_bytes())?;
+        counts.bytes(kind.name().as_bytes())?;
         counts.long(live::count(kind));
     }
     counts.into_array(env)
-}
-
-fn name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Backend => "backend",
-        Kind::ColumnFamily => "column_family",
-        Kind::Batch => "batch",
-        Kind::Scan => "scan",
-        Kind::View => "view",
-        Kind::Snapshot => "snapshot",
-        Kind::Budget => "budget",
-        Kind::Directory => "directory",
-        Kind::Stream => "stream",
-    }
 }
 
 /// Where a direct buffer's memory begins. The only JNI function that a hot call needs, if the caller's bytes are in a direct

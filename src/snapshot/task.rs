@@ -131,7 +131,7 @@ impl Task {
 
     /// Makes `path` a directory that is complete in itself.
     fn capture_into(&self, barrier: Barrier, path: &Path) -> Result<Manifest> {
-        fs::create_dir(path).map_err(|error| Error::io("make the new directory", path, &error))?;
+        fs::create_dir(path).map_err(|error| Error::io_named("make the new directory", path, &error))?;
         let unfinished = WorkDirectory(path.to_owned());
         let gathered = self.gather(barrier, path)?;
         self.job.total.store(gathered.bytes(), Ordering::Relaxed);

@@ -18,7 +18,7 @@ public final class Gabion {
     /**
      * Returns how many native objects of each kind are alive in this library: what a leak test asks.
      *
-     * @return a count by kind, such as {@code backend} or {@code scan}
+     * @return a count by kind, such as {@code backends} or {@code scans}
      */
     public static Map<String, Long> liveObjects() {
         return Budget.unpackNumbers(Native.liveObjects());

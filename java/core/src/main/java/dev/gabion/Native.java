@@ -26,6 +26,8 @@ final class Native {
 
     static native String version();
 
+    static native String buildId();
+
     static native byte[] liveObjects();
 
     static native long bufferAddress(ByteBuffer direct);

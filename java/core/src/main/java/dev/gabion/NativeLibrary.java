@@ -44,7 +44,7 @@ final class NativeLibrary {
         } else {
             loadFile(Paths.get(file).toAbsolutePath());
         }
-        checkVersions();
+        checkBuild();
     }
 
     private static void loadFile(Path file) {
@@ -156,25 +156,25 @@ final class NativeLibrary {
         return self.pid() + "-" + self.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
     }
 
-    private static void checkVersions() {
+    private static void checkBuild() {
         int boundary = Native.boundaryVersion();
-        String library = Native.version();
-        String classes = classesVersion();
+        String library = Native.buildId();
+        String classes = classesBuildId();
         if (boundary != BOUNDARY_VERSION || !library.equals(classes)) {
             throw new UnsatisfiedLinkError(
-                    "libgabion.so is of version " + library + " (boundary " + boundary + "), the classes are of version "
+                    "libgabion.so is of build " + library + " (boundary " + boundary + "), the classes are of build "
                             + classes + " (boundary " + BOUNDARY_VERSION + "); use those of one build");
         }
     }
 
-    private static String classesVersion() {
-        try (InputStream in = NativeLibrary.class.getResourceAsStream("version")) {
+    private static String classesBuildId() {
+        try (InputStream in = NativeLibrary.class.getResourceAsStream("build-id")) {
             if (in != null) {
                 return new String(in.readAllBytes(), StandardCharsets.UTF_8).trim();
             }
         } catch (IOException e) {
             return "unknown: " + e.getMessage();
         }
-        return "unknown: the resource dev/gabion/version is missing";
+        return "unknown: the resource dev/gabion/build-id is missing";
     }
 }

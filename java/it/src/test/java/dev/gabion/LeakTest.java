@@ -59,7 +59,7 @@ class LeakTest {
         View view = backend.view();
         Scan scan = family.scan(ScanRange.all());
         assertTrue(scan.next());
-        assertTrue(Gabion.liveObjects().get("scan") > 0);
+        assertTrue(Gabion.liveObjects().get("scans") > 0);
         put(family, "k", "v");
         if (backend.hashCode() % 2 == 0) { // any order will do
             batch.close();
