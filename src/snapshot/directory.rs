@@ -41,8 +41,12 @@ impl SnapshotDirectory {
     /// The directory at `url` (`file:///path`, `memory://name`); `options` may be those of a snapshot. Touches nothing yet: one that doesn't exist is
     /// `Code::NotFound` from every other call.
     pub fn open(url: &str, options: &Options) -> Result<SnapshotDirectory> {
-        let grace = options.snapshot()?.grace;
-        Ok(Self { sequence: Sequence::new(store::open(url)?), grace, _live: Live::new(Kind::Directory) })
+        Ok(Self::with_store(store::open(url)?, options.snapshot()?.grace))
+    }
+
+    /// The directory in `store`, whose readers have at least `grace` after a discard.
+    pub fn with_store(store: Arc<dyn Store>, grace: Duration) -> SnapshotDirectory {
+        Self { sequence: Sequence::new(store), grace, _live: Live::new(Kind::Directory) }
     }
 
     /// Where it lives.
