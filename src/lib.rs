@@ -4,6 +4,8 @@
 //! `abi` and `jni` (siblings, without logic of their own). An import may only go down; see ARCHITECTURE.md.
 
 #![deny(unsafe_op_in_unsafe_fn)]
+// In the library a surprise is an error, never a panic; tests may panic.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::cast_possible_truncation))]
 
 mod abi;
 pub mod backend;

@@ -29,7 +29,6 @@ pub(super) fn restore(
 ) -> Result<Backend> {
     let RestoreSettings { backend: settings, verify } = settings;
     let (db, families) = open(input, &scratch, &settings, &budget, verify)?;
-    let families = families.into_iter().map(|(_, family)| family).collect::<Vec<_>>();
     if !range.is_everything() {
         families.iter().try_for_each(|family| clip(&db, &family.rocks, range))?;
     }
@@ -37,14 +36,14 @@ pub(super) fn restore(
     Ok(Backend::assemble(scratch, settings, budget, db, families, lineage))
 }
 
-/// Opens the files of a native snapshot in `scratch`; its families, each with its definition, in the manifest's order.
-pub(super) fn open<'a>(
-    input: &'a Input,
+/// Opens the files of a native snapshot in `scratch`; its families in the manifest's order.
+pub(super) fn open(
+    input: &Input,
     scratch: &Scratch,
     settings: &BackendSettings,
     budget: &Budget,
     verify: Verify,
-) -> Result<(Arc<Db>, Vec<(&'a Definition, Family)>)> {
+) -> Result<(Arc<Db>, Vec<Family>)> {
     let directory = scratch.database();
     let mut exact = HashMap::new();
     let db = match &input.manifest.rocksdb {
@@ -66,7 +65,7 @@ pub(super) fn open<'a>(
             Rows::Tables { files, .. } => ingest(input, definition, files, (&db, scratch), &own, (budget, verify))?,
             Rows::Streams { .. } => return Err(missing(input, definition)),
         };
-        families.push((definition, new_family(definition, own, rocks)));
+        families.push(new_family(definition, own, rocks));
     }
     Ok((db, families))
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::KeyRange;
 use super::input::Input;
 use super::native::{clip, family_settings, new_family};
+use super::parallel;
 use super::table_files::{self, TableFiles};
 use super::walk::Walk;
 use super::whole_files;
@@ -61,8 +62,8 @@ pub(super) fn restore(
         let rocks = db.create_family(&db.write()?, &name, family_options(&own, &budget)?)?;
         families.push(new_family(definition, own, rocks));
     }
-    let fill = |at: usize| fill(&opened, &definitions[at], range, &families[at], &work.join(at.to_string()));
-    in_parallel(families.len(), &fill)?;
+    let fill = |at: usize| fill(&opened, definitions[at], range, &families[at], &work.join(at.to_string()));
+    parallel::run(families.len(), &fill)?;
     fail::fail_point!("restore-rows");
     let lineage = match inputs {
         [input] => input.lineage(false),
@@ -115,7 +116,6 @@ fn open<'a>(input: &'a Input, settings: &RestoreSettings, budget: &Budget) -> Re
     let BackendSettings { storage_paths, name, .. } = &settings.backend;
     let scratch = Scratch::create(storage_paths, name)?;
     let (db, families) = super::native::open(input, &scratch, &settings.backend, budget, settings.verify)?;
-    let families = families.into_iter().map(|(_, family)| family).collect();
     Ok(Opened { input, native: Some(Native { db, families, _scratch: scratch }) })
 }
 
@@ -176,26 +176,4 @@ fn merge(
 fn least(walks: &[Walk<'_>]) -> Option<usize> {
     let keyed = walks.iter().enumerate().filter_map(|(at, walk)| Some((walk.key()?, at)));
     keyed.min().map(|(_, at)| at)
-}
-
-/// Runs `work` for every number below `count`, several at once; the first error.
-fn in_parallel(count: usize, work: &(dyn Fn(usize) -> Result<()> + Sync)) -> Result<()> {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    const MOST: usize = 8;
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST).min(count);
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        loop {
-            match next.fetch_add(1, Ordering::Relaxed) {
-                at if at < count => work(at)?,
-                _ => return Ok(()),
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        let results =
-            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| Err(Error::from_panic(&*panic))));
-        results.fold(Ok(()), |all, one| all.and(one))
-    })
 }

@@ -24,7 +24,7 @@ pub(super) struct Walk<'a> {
 
 enum From<'a> {
     Database { db: Arc<Db>, iterator: Iterator },
-    Streams { rest: std::slice::Iter<'a, RowsFile>, open: Option<StreamReader>, folder: PathBuf },
+    Streams { rest: std::slice::Iter<'a, RowsFile>, open: Option<Box<StreamReader>>, folder: PathBuf },
 }
 
 impl<'a> Walk<'a> {
@@ -112,7 +112,7 @@ impl<'a> Walk<'a> {
                 return Ok(());
             };
             if file.last >= self.range.from {
-                *open = Some(StreamReader::open(self.opened, file, folder)?);
+                *open = Some(Box::new(StreamReader::open(self.opened, file, folder)?));
             }
         }
     }

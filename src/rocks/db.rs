@@ -12,8 +12,8 @@ use librocksdb_sys as ffi;
 use super::family::Family;
 use super::gate::{Call, Gate};
 use super::iterator::NativeIterator;
-use super::{DbOptions, FamilyOptions, c_path, c_string, check, exit, take_text};
-use crate::error::Result;
+use super::{DbOptions, FamilyOptions, c_path, c_string, check, exit};
+use crate::error::{Error, Result};
 
 /// An open database. It closes when `close` is called or the last `Arc` goes, whichever is first.
 #[derive(Debug)]
@@ -61,6 +61,8 @@ impl Db {
             .iter()
             .map(|(name, _)| c_string(name.clone(), "a column family's RocksDB name"))
             .collect::<Result<Vec<CString>>>()?;
+        let count =
+            i32::try_from(families.len()).map_err(|_| Error::invalid("there are more than 2^31 column families"))?;
         let name_pointers: Vec<_> = names.iter().map(|name| name.as_ptr()).collect();
         let option_pointers: Vec<_> = families.iter().map(|(_, options)| options.raw().cast_const()).collect();
         let mut handles = vec![ptr::null_mut(); families.len()];
@@ -70,7 +72,7 @@ impl Db {
             ffi::rocksdb_open_column_families(
                 options.raw(),
                 c_name.as_ptr(),
-                families.len() as i32,
+                count,
                 name_pointers.as_ptr(),
                 option_pointers.as_ptr(),
                 handles.as_mut_ptr(),
@@ -191,14 +193,6 @@ impl Db {
         // SAFETY: the call proves database and handle alive.
         unsafe { ffi::rocksdb_drop_column_family(self.raw(call), family.raw(call), &mut error) };
         check(error, "drop a column family")
-    }
-
-    /// A property of the whole database as text, or `None`.
-    pub fn property(&self, call: &Call<'_>, name: &str) -> Option<String> {
-        let name = CString::new(name).ok()?;
-        // SAFETY: the call proves the database open; the answer is malloc'ed or NULL.
-        let text = unsafe { ffi::rocksdb_property_value(self.raw(call), name.as_ptr()) };
-        (!text.is_null()).then(|| take_text(text))
     }
 
     /// RocksDB's statistics as it prints them; empty unless they are on.

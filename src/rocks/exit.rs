@@ -14,8 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Has `db` closed at exit.
 pub(super) fn remember(db: &Arc<Db>) {
     // Registered after RocksDB's statics were made, so it runs before they are destroyed.
-    // SAFETY: `close_all` is an `extern "C"` function that lives as long as the library and doesn't unwind.
     REGISTERED.call_once(|| {
+        // SAFETY: `close_all` is an `extern "C"` function that lives as long as the library and doesn't unwind.
         unsafe { libc::atexit(close_all) };
     });
     let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);

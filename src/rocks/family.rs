@@ -130,7 +130,8 @@ impl Family {
             slices.into_iter().map(|slice| take_slice(slice)).collect()
         };
         // Every error is checked, so that every error string is freed.
-        errors.into_iter().map(|error| check(error, "get several values")).fold(Ok(()), |all, one| all.and(one))?;
+        let checked: Vec<_> = errors.into_iter().map(|error| check(error, "get several values")).collect();
+        checked.into_iter().collect::<Result<()>>()?;
         Ok(values)
     }
 
@@ -308,6 +309,7 @@ unsafe fn take_slice(slice: *mut ffi::rocksdb_pinnableslice_t) -> Option<Vec<u8>
 
 /// # Safety
 /// `data` points to `length` bytes that stay unchanged for `'a`, or `length` is 0.
+#[expect(clippy::disallowed_methods, reason = "the one place of this floor that makes slices from RocksDB's pointers")]
 pub(super) unsafe fn bytes<'a>(data: *const std::ffi::c_char, length: usize) -> &'a [u8] {
     if length == 0 {
         return &[];

@@ -35,7 +35,8 @@ fn sync(path: &Path) -> Result<()> {
 /// The manifest of a captured directory.
 pub(crate) fn read(directory: &Path) -> Result<Manifest> {
     let path = directory.join(MANIFEST);
-    let size = fs::metadata(&path).map_err(|error| Error::io_named("read the capture's manifest", &path, &error))?.len();
+    let size =
+        fs::metadata(&path).map_err(|error| Error::io_named("read the capture's manifest", &path, &error))?.len();
     if size > document::MAX_BYTES {
         let text = format!("{} has {size} bytes; a manifest has up to {}", path.display(), document::MAX_BYTES);
         return Err(Error::new(Code::Corruption, text));

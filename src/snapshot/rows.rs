@@ -35,6 +35,9 @@ pub(super) enum Format<'a> {
     Stream(&'a Definition),
 }
 
+/// Takes a row; `false` ends the step.
+pub(super) type Take<'a> = dyn FnMut(&[u8], &[u8]) -> Result<bool> + 'a;
+
 /// A walk over the rows that a pin holds, some at a time, so that a close never waits for a whole family.
 pub(super) struct Walk {
     backend: Arc<Inner>,
@@ -49,8 +52,8 @@ impl Walk {
         Ok(Walk { backend: Arc::clone(backend), iterator, started: false })
     }
 
-    /// Gives up to `limit` of the next rows to `take`; whether there are more. `take` may stop the step early by answering `false`.
-    pub(super) fn step(&mut self, limit: usize, take: &mut dyn FnMut(&[u8], &[u8]) -> Result<bool>) -> Result<bool> {
+    /// Gives up to `limit` of the next rows to `take`; whether there are more.
+    pub(super) fn step(&mut self, limit: usize, take: &mut Take<'_>) -> Result<bool> {
         let call = self.backend.data.db.read()?;
         if !self.started {
             self.iterator.seek_to_first(&call);

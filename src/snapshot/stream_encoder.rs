@@ -1,5 +1,7 @@
 //! `Encoder`: writes a stream, which its owner takes away block by block.
 
+#![expect(clippy::cast_possible_truncation, reason = "MAX_ROW and MAX_JSON keep every length below 2^32")]
+
 use super::manifest::Definition;
 use super::stream::{
     Counts, END, FAMILY, FAMILY_END, MAGIC, MAX_JSON, MAX_ROW, MAX_ROWS, RECORD_HEADER, ROW_HEADER, ROWS, SNAPSHOT,
