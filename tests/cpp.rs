@@ -42,8 +42,13 @@ fn cpp_programs_built_by_clang_run() {
 fn two_sources_that_include_the_header_link() {
     let workshop = Workshop::new("g++", &[], &library());
     let (one, other) = (workshop.path("one.cc"), workshop.path("other.cc"));
-    fs::write(&one, "#include <gabion.hpp>\nvoid other();\nint main() { gabion::options options; other(); }\n").unwrap();
-    fs::write(&other, "#include <gabion.hpp>\n#include <gabion.hpp>\nvoid other();\nvoid other() { gabion::options options; }\n").unwrap();
+    fs::write(&one, "#include <gabion.hpp>\nvoid other();\nint main() { gabion::options options; other(); }\n")
+        .unwrap();
+    fs::write(
+        &other,
+        "#include <gabion.hpp>\n#include <gabion.hpp>\nvoid other();\nvoid other() { gabion::options options; }\n",
+    )
+    .unwrap();
     run(&mut workshop.command(&[], &workshop.program("both", &[one, other])));
 }
 

@@ -34,7 +34,8 @@ impl Workshop {
 
     fn compiler(&self) -> Command {
         let mut command = Command::new(self.compiler);
-        let language: &[&str] = if self.compiler.ends_with("++") { &["-std=c++17"] } else { &["-std=c11", "-D_DEFAULT_SOURCE"] };
+        let language: &[&str] =
+            if self.compiler.ends_with("++") { &["-std=c++17"] } else { &["-std=c11", "-D_DEFAULT_SOURCE"] };
         command.args(language).args(["-O1", "-g", "-pthread"]).args(WARNINGS).args(self.flags);
         for folder in ["include", "bindings/cpp", "tests/c", "tests/cpp"] {
             command.arg("-I").arg(path(folder));
