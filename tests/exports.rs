@@ -7,7 +7,7 @@ use std::process::Command;
 
 #[test]
 fn the_library_exports_the_header_and_jni_onload() {
-    let library = support::library_folder().join("libgabion.so");
+    let library = support::library();
     let symbols = support::run(Command::new("nm").args(["-D", "--defined-only", "--format=posix"]).arg(&library));
     let exported: BTreeSet<&str> = symbols.lines().filter_map(|line| line.split(' ').next()).collect();
     let header = support::header::text();

@@ -4,6 +4,7 @@
 
 pub mod header;
 pub mod misuse;
+pub mod workshop;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,12 +14,11 @@ pub fn path(relative: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(relative)
 }
 
-/// The folder with the libgabion.so that was built together with this test.
-pub fn library_folder() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let deps = test.parent().unwrap();
-    assert!(deps.join("libgabion.so").exists(), "no libgabion.so in {}", deps.display());
-    deps.to_path_buf()
+/// The libgabion.so that was built together with this test.
+pub fn library() -> PathBuf {
+    let library = std::env::current_exe().unwrap().with_file_name("libgabion.so");
+    assert!(library.exists(), "there is no {}", library.display());
+    library
 }
 
 /// Runs a command, which must succeed; answers what it printed.
