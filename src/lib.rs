@@ -14,7 +14,7 @@ pub mod budget;
 pub mod column_family;
 mod data;
 pub mod error;
-pub mod jni;
+mod jni;
 pub mod kinds;
 pub mod live;
 pub mod metrics;

@@ -133,9 +133,9 @@ fn backend_column_families<'local>(
 ) -> Result<JByteArray<'local>> {
     let handles: Vec<jlong> = self::backend(backend).column_families()?.into_iter().map(handle::give).collect();
     let mut answer = Writer::default();
-    answer.int(handles.len() as i32);
+    let counted = answer.count(handles.len());
     handles.iter().for_each(|&handle| answer.long(handle));
-    answer.into_array(env).inspect_err(|_| {
+    counted.and_then(|()| answer.into_array(env)).inspect_err(|_| {
         for &handle in &handles {
             // SAFETY: the handle was made above, and Java has not seen it.
             drop(unsafe { handle::take::<ColumnFamily>(handle) });

@@ -54,8 +54,12 @@ const METHODS: [&[NativeMethod<'static>]; 9] = [
 ];
 
 /// Called by the JVM when a class loader loads the library. A failure leaves a Java exception that says why.
+///
+/// # Safety
+///
+/// Only the JVM calls this, with itself as `vm`.
 #[unsafe(no_mangle)]
-pub extern "system" fn JNI_OnLoad(vm: *mut JavaVM, _reserved: *mut c_void) -> jint {
+pub unsafe extern "system" fn JNI_OnLoad(vm: *mut JavaVM, _reserved: *mut c_void) -> jint {
     let mut raw = ptr::null_mut();
     // SAFETY: the JVM passes its own valid interface table, and this thread is attached, as it is running Java code.
     let status = unsafe { ((**vm).v1_2.GetEnv)(vm, &mut raw, JNI_VERSION_1_8) };

@@ -68,7 +68,7 @@ fn throw(env: &mut Env<'_>, error: &Error) -> JniResult<()> {
     }
 }
 
-/// Throws `UnsatisfiedLinkError` with the text of what failed while the library was loaded.
+/// Throws `IncompatibleClassChangeError` with the text of what failed while the library was loaded.
 pub(super) struct ThrowAtLoad;
 
 impl ErrorPolicy<bool, JniError> for ThrowAtLoad {
@@ -95,7 +95,7 @@ fn refuse(env: &mut Env<'_>, why: &str) -> JniResult<bool> {
     if !env.exception_check() {
         let text =
             format!("libgabion.so does not fit the dev.gabion classes that load it ({why}); use those of one build");
-        let _ = env.throw_new(jni_str!("java/lang/UnsatisfiedLinkError"), JNIString::from(text));
+        let _ = env.throw_new(jni_str!("java/lang/IncompatibleClassChangeError"), JNIString::from(text));
     }
     Ok(false)
 }

@@ -43,9 +43,10 @@ unsafe fn leave_message(exchange: *mut u8, message: &str) {
     // SAFETY: the header is 16 bytes long, and Java has written the size of the whole, at least that, into it.
     let room = unsafe { exchange.add(SIZE_AT).cast::<u32>().read() } as usize - HEADER;
     let message = &message[..message.floor_char_boundary(room)];
+    let length = u32::try_from(message.len()).unwrap_or(0); // the room's own size is 32 bits wide
     // SAFETY: `message` is no longer than the room behind the header, and not in the exchange itself.
     unsafe {
-        exchange.add(MESSAGE_LENGTH_AT).cast::<u32>().write(message.len() as u32);
+        exchange.add(MESSAGE_LENGTH_AT).cast::<u32>().write(length);
         ptr::copy_nonoverlapping(message.as_ptr(), exchange.add(HEADER), message.len());
     }
 }
@@ -55,6 +56,7 @@ unsafe fn leave_message(exchange: *mut u8, message: &str) {
 /// # Safety
 ///
 /// `length` is not negative, and Java keeps that many bytes at `address` alive and unchanged until the call ends.
+#[expect(clippy::disallowed_methods, reason = "this is the place where lengths from Java come in")]
 pub(super) unsafe fn lent<'call>(address: jlong, length: jint) -> &'call [u8] {
     if length == 0 {
         return &[];
@@ -78,6 +80,7 @@ pub(super) unsafe fn lent_optional<'call>(address: jlong, length: jint) -> Optio
 /// # Safety
 ///
 /// `length` is not negative, and nobody else uses that many bytes at `address` until the call ends.
+#[expect(clippy::disallowed_methods, reason = "this is the place where lengths from Java come in")]
 pub(super) unsafe fn room<'call>(address: jlong, length: jint) -> &'call mut [u8] {
     if length == 0 {
         return &mut [];

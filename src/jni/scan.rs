@@ -31,9 +31,9 @@ fn scan_fill<'local>(
     unsafe {
         raw::call(exchange, || {
             let filled = handle::borrow_alone::<Scan>(scan).fill(raw::room(block, room))?;
-            // A row of 2 GiB or more is more than any buffer of Java's holds; it asks for the most and is told so.
-            let needed = u32::try_from(filled.needed).unwrap_or(u32::MAX);
-            let answer = [filled.bytes as u32, u32::from(filled.done), needed, 0];
+            // Bytes written fit in `room`. A row that needs 4 GiB fits in no buffer; Java refuses 2 GiB already.
+            let word = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+            let answer = [word(filled.bytes), u32::from(filled.done), word(filled.needed), 0];
             (block as *mut [u32; ANSWER]).sub(1).write_unaligned(answer);
             Ok(filled.rows as jlong)
         })

@@ -36,7 +36,10 @@ final class NativeLibrary {
 
     private NativeLibrary() {}
 
-    /** Loads the library, or throws {@link UnsatisfiedLinkError} that says what to do. */
+    /**
+     * Loads the library, or throws an error that says what to do: {@link UnsatisfiedLinkError} if it cannot be loaded,
+     * {@link IncompatibleClassChangeError} if it is not of these classes' build.
+     */
     static void load() {
         String file = System.getProperty(FILE);
         if (file == null) {
@@ -161,7 +164,7 @@ final class NativeLibrary {
         String library = Native.buildId();
         String classes = classesBuildId();
         if (boundary != BOUNDARY_VERSION || !library.equals(classes)) {
-            throw new UnsatisfiedLinkError(
+            throw new IncompatibleClassChangeError(
                     "libgabion.so is of build " + library + " (boundary " + boundary + "), the classes are of build "
                             + classes + " (boundary " + BOUNDARY_VERSION + "); use those of one build");
         }

@@ -135,12 +135,12 @@ public final class Scan implements AutoCloseable, Iterable<Row> {
 
     /** Fetches the next block; false when no rows are left. */
     private boolean fill(long scan) {
-        int size = blockSize;
+        long size = blockSize;
         while (!done) {
-            Exchange exchange = backend.exchange(ANSWER + (long) size);
+            Exchange exchange = backend.exchange(ANSWER + size);
             try {
                 long at = exchange.payload + ANSWER;
-                int rows = (int) exchange.check(Native.scanFill(scan, exchange.address, at, size));
+                int rows = (int) exchange.check(Native.scanFill(scan, exchange.address, at, (int) size));
                 int bytes = exchange.getInt(0);
                 done = exchange.getInt(Integer.BYTES) != 0;
                 if (rows > 0) {
@@ -149,7 +149,7 @@ public final class Scan implements AutoCloseable, Iterable<Row> {
                     blockSize = Math.min(LARGEST_BLOCK, blockSize * 4);
                     return true;
                 }
-                size = Math.max(size, exchange.getInt(2 * Integer.BYTES));
+                size = Math.max(size, Integer.toUnsignedLong(exchange.getInt(2 * Integer.BYTES)));
             } finally {
                 Reference.reachabilityFence(exchange.buffer);
             }

@@ -170,7 +170,7 @@ class SnapshotTest {
         assertCode(Code.NOT_FOUND, () -> restore(Source.capture(target.resolve("none"))));
         assertCode(Code.INVALID_ARGUMENT, () -> restore(Source.snapshot(url, -1)));
         assertCode(Code.INVALID_ARGUMENT, () -> restore());
-        assertCode(Code.INVALID_ARGUMENT, () -> restore(Source.latest("nonsense://x")));
+        assertCode(Code.UNSUPPORTED, () -> restore(Source.latest("nonsense://x")));
         try (var directories = Files.list(scratch)) {
             assertEquals(
                     List.of(backend.directory()),
