@@ -1,5 +1,6 @@
 //! `SnapshotDirectory`: the snapshots at one URL, without an open backend.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use super::document::{self, DocumentKind};
 use super::intent;
 use super::manifest::Manifest;
+use super::object_name::ObjectName;
 use super::sequence::{self, Entry, Sequence};
 use super::sweep::{self, Patience};
 use super::tombstone::{self, Tombstone};
@@ -104,16 +106,43 @@ impl SnapshotDirectory {
         Err(Error::corruption(message))
     }
 
-    /// Removes snapshot `number`; files that no other snapshot needs go with a later sweep.
+    /// Removes snapshot `number`; files that no other snapshot needs go with a later sweep. A damaged manifest can be
+    /// discarded too: the files that no other manifest names are taken for its own.
     pub fn discard(&self, number: u64) -> Result<()> {
         let control = Control::new();
-        let manifest = self.sequence.manifest(number, &control)?;
+        let tombstone = match self.sequence.manifest(number, &control) {
+            Ok(manifest) => {
+                let grace = self.grace.max(Duration::from_millis(manifest.grace_ms));
+                Tombstone::new(number, grace, manifest.objects().copied().collect())
+            }
+            Err(error) if error.code == Code::Corruption => {
+                Tombstone::new(number, self.grace, self.files_of_damaged(number, error, &control)?)
+            }
+            Err(error) => return Err(error),
+        };
         // A number that was the largest must not be free again.
         if self.sequence.largest(&control)? == number {
             self.sequence.append_void(&[], &control)?;
         }
-        Tombstone::of(&manifest, self.grace).write(self.store().as_ref(), &control)?;
+        tombstone.write(self.store().as_ref(), &control)?;
         self.store().delete(&[sequence::name(number)], &control)
+    }
+
+    /// The files that the damaged document at `number` may have named, if it is known to be a manifest.
+    fn files_of_damaged(&self, number: u64, error: Error, control: &Control) -> Result<Vec<ObjectName>> {
+        let bytes = self.store().read(&sequence::name(number), document::MAX_BYTES, control)?;
+        if !bytes.is_some_and(|bytes| bytes.starts_with(document::MANIFEST_PREFIX)) {
+            return Err(error);
+        }
+        let mut named = HashSet::new();
+        for other in self.sequence.objects(control)?.into_keys().filter(|&other| other != number) {
+            if let Some(Entry::Manifest(manifest)) = self.sequence.read(other, control)? {
+                named.extend(manifest.objects().copied());
+            }
+        }
+        let files = self.store().list(sweep::FILES, control)?.into_iter();
+        let files = files.filter_map(|object| object.name.rsplit_once('/')?.1.parse().ok());
+        Ok(files.filter(|file| !named.contains(file)).collect())
     }
 
     /// Discards all but the newest `keep`; answers the numbers it discarded.

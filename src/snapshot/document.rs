@@ -9,6 +9,8 @@ use crate::error::{Code, Error, Result};
 
 /// The largest document, header included.
 pub const MAX_BYTES: u64 = 256 << 20;
+/// How a manifest begins, whatever its version.
+pub(super) const MANIFEST_PREFIX: &[u8] = b"gabion-manifest ";
 /// The version that is written, and the only one that is read.
 const VERSION: u64 = 1;
 /// No header line is longer.

@@ -307,7 +307,9 @@ mod tests {
             let json = json_of(&manifest);
             let paths = ["", "/families/0", "/families/1", "/families/1/files/0", "/rocksdb", "/rocksdb/files/0"];
             for path in paths.iter().filter(|path| json.pointer(path).is_some()) {
-                for member in json.pointer(path).unwrap().as_object().unwrap().keys() {
+                // The family of a table file is absent when it was made after the barrier.
+                let members = json.pointer(path).unwrap().as_object().unwrap().keys();
+                for member in members.filter(|member| *member != "family") {
                     let mut without = json.clone();
                     without.pointer_mut(path).unwrap().as_object_mut().unwrap().remove(member);
                     assert_eq!(decode_json(&without).unwrap_err().code, Code::Corruption, "{path}/{member}");
@@ -389,8 +391,8 @@ mod tests {
             ("/rocksdb/files/0/name", json!("CURRENT")),
             ("/rocksdb/files/0/name", json!("LOCK")),
             ("/rocksdb/files/0/name", json!("MANIFEST-000005")),
-            ("/rocksdb/files/0/family", json!(null)),
             ("/rocksdb/files/0/family", json!(-1)),
+            ("/rocksdb/files/0/family", json!(9)),
             ("/rocksdb/files/0/size", json!(1u64 << 63)),
             ("/rocksdb/files/0/object", json!(other.replace("-99-", "-099-"))),
             ("/rocksdb/files/0/object", json!(format!("../{other}"))),

@@ -8,8 +8,11 @@ use super::object_name::FileType;
 use super::{Kind, percent};
 use crate::error::{Error, Result};
 
-const MAX_FILES: usize = 1_000_000;
-const MAX_FAMILIES: usize = 100_000;
+pub(super) const MAX_FILES: usize = 1_000_000;
+pub(super) const MAX_FAMILIES: usize = 100_000;
+pub(super) const MAX_PARENTS: usize = 1000;
+/// Options of one family.
+pub(super) const MAX_OPTIONS: usize = 10_000;
 pub(super) const MAX_NAME: usize = 64 << 10;
 pub(super) const MAX_DESCRIPTOR: usize = 16 << 20;
 pub(super) const MAX_ID: usize = 4 << 10;
@@ -31,6 +34,7 @@ pub(super) fn check(manifest: &Manifest) -> Result<()> {
     check_numbers(manifest)?;
     limit("bytes of the host's id", manifest.id.len(), MAX_ID)?;
     limit("bytes of the host's metadata", manifest.metadata.len(), MAX_METADATA)?;
+    limit("parents", manifest.parents.len(), MAX_PARENTS)?;
     limit("column families", manifest.families.len(), MAX_FAMILIES)?;
     limit("files", manifest.objects().count(), MAX_FILES)?;
     let mut names = HashSet::new();
@@ -63,7 +67,7 @@ pub(super) fn check(manifest: &Manifest) -> Result<()> {
         if manifest.kind != Kind::Native {
             return refuse("a portable snapshot has RocksDB files".to_owned());
         }
-        check_rocksdb(rocksdb)?;
+        check_rocksdb(rocksdb, &ids)?;
     }
     check_objects(manifest)
 }
@@ -87,6 +91,7 @@ fn check_numbers(manifest: &Manifest) -> Result<()> {
 
 /// Limits of a family's name and descriptor.
 pub(super) fn check_definition(definition: &Definition) -> Result<()> {
+    limit("options of a column family", definition.options.len(), MAX_OPTIONS)?;
     limit("bytes of a column family's name", definition.name.len(), MAX_NAME)?;
     limit("bytes of a column family's descriptor", definition.descriptor.len(), MAX_DESCRIPTOR)
 }
@@ -109,7 +114,8 @@ fn check_rows(files: &[RowsFile], file_type: FileType) -> Result<()> {
     }
 }
 
-fn check_rocksdb(rocksdb: &RocksDbFiles) -> Result<()> {
+/// `ids`: RocksDB's ids of the families.
+fn check_rocksdb(rocksdb: &RocksDbFiles, ids: &HashSet<u32>) -> Result<()> {
     let mut names = HashSet::new();
     let mut manifests = Vec::new();
     for file in &rocksdb.files {
@@ -118,6 +124,9 @@ fn check_rocksdb(rocksdb: &RocksDbFiles) -> Result<()> {
         };
         if file.object.file_type != expected || (file.family.is_some() && expected != FileType::Sst) {
             return refuse(format!("{} is not what {} must be", file.object, file.name));
+        }
+        if file.family.is_some_and(|family| !ids.contains(&family)) {
+            return refuse(format!("{} is of a family that the manifest doesn't name", file.name));
         }
         if !names.insert(file.name.as_str()) {
             return refuse(format!("two files are named {}", file.name));

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::id::Id;
 use super::manifest::{Definition, Family, Manifest, RocksDbFile, RocksDbFiles, Rows, RowsFile};
+use super::manifest_check::{MAX_FAMILIES, MAX_FILES, MAX_OPTIONS, MAX_PARENTS};
 use super::object_name::ObjectName;
-use super::{Kind, percent};
+use super::{Kind, bounded, percent};
 use crate::error::{Error, Result};
 use crate::kinds::{MemtableKind, MergeKind};
 
@@ -22,7 +23,9 @@ pub(super) struct JsonManifest {
     id: Bytes,
     metadata: Bytes,
     backend: Id,
+    #[serde(deserialize_with = "bounded::list::<MAX_PARENTS, _, _>")]
     parents: Vec<u64>,
+    #[serde(deserialize_with = "bounded::list::<MAX_FAMILIES, _, _>")]
     families: Vec<JsonFamily>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rocksdb: Option<JsonRocksDb>,
@@ -43,6 +46,7 @@ pub(super) struct JsonFamily {
     #[serde(skip_serializing_if = "Option::is_none")]
     delimiter: Option<u8>,
     memtable: String,
+    #[serde(deserialize_with = "bounded::texts::<MAX_OPTIONS, _>")]
     options: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rocksdb_id: Option<u32>,
@@ -50,7 +54,11 @@ pub(super) struct JsonFamily {
     exact: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rows: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        default,
+        deserialize_with = "bounded::optional_list::<MAX_FILES, _, _>"
+    )]
     files: Option<Vec<JsonRowsFile>>,
 }
 
@@ -67,6 +75,7 @@ struct JsonRowsFile {
 #[derive(Serialize, Deserialize)]
 struct JsonRocksDb {
     current: Bytes,
+    #[serde(deserialize_with = "bounded::list::<MAX_FILES, _, _>")]
     files: Vec<JsonRocksDbFile>,
 }
 

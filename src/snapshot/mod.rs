@@ -1,6 +1,7 @@
 //! Snapshots: the job that makes one, what is known of one, and the directory they live in.
 
 mod barrier;
+mod bounded;
 mod capture;
 pub(crate) mod capture_directory;
 pub mod directory;

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::document::{self, DocumentKind};
 use super::id::Id;
-use super::manifest::Manifest;
 use super::object_name::ObjectName;
 use super::sequence::{now_ms, parse_number};
 use crate::error::Result;
@@ -35,10 +34,10 @@ pub(super) struct Placed {
 }
 
 impl Tombstone {
-    /// The tombstone of `manifest`, whose readers have the longer of its own grace period and `grace`.
-    pub(super) fn of(manifest: &Manifest, grace: Duration) -> Self {
-        let grace = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX).max(manifest.grace_ms).min(i64::MAX as u64);
-        Self { number: manifest.number, created: now_ms(), grace, files: manifest.objects().copied().collect() }
+    /// The tombstone of the manifest at `number`, which named `files`.
+    pub(super) fn new(number: u64, grace: Duration, files: Vec<ObjectName>) -> Self {
+        let grace = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX).min(i64::MAX as u64);
+        Self { number, created: now_ms(), grace, files }
     }
 
     /// Writes it under a fresh name; durable when it returns.

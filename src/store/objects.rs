@@ -143,18 +143,20 @@ impl Store for Objects {
     }
 
     fn read(&self, name: &str, limit: u64, control: &Control) -> Result<Option<Bytes>> {
-        let Some(found) = self.head(name, control)? else { return Ok(None) };
-        if found.size > limit {
-            return Err(Error::corruption(format!(
-                "{name} in {} has {} bytes, and at most {limit} are allowed",
-                self.url, found.size
-            )));
-        }
         let (objects, path) = (Arc::clone(&self.objects), self.path(name)?);
-        let get = async move { objects.get(&path).await?.bytes().await };
+        let get = async move {
+            let found = objects.get(&path).await?;
+            let size = found.meta.size;
+            if size > limit { Ok(Err(size)) } else { found.bytes().await.map(Ok) }
+        };
         match self.request("read", name, control, get) {
+            Ok(Ok(bytes)) => Ok(Some(bytes)),
+            Ok(Err(size)) => {
+                let text = format!("{name} in {} has {size} bytes, and at most {limit} are allowed", self.url);
+                Err(Error::corruption(text))
+            }
             Err(error) if error.code == Code::NotFound => Ok(None),
-            answer => answer.map(Some),
+            Err(error) => Err(error),
         }
     }
 

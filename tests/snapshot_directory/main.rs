@@ -174,4 +174,16 @@ fn an_unreadable_manifest_is_named_and_never_skipped() {
     }
     let latest = directory.sequence().latest(&gabion::store::Control::new());
     assert_eq!(latest.unwrap_err().code, Code::Corruption);
+    directory.discard(broken.number).unwrap();
+    let numbers = place.check_swept();
+    assert_eq!(numbers.len(), 1, "the damaged one is gone, and its file with it");
+}
+
+#[test]
+fn a_damaged_object_that_may_be_an_epoch_is_not_discarded() {
+    let place = Place::local();
+    let epoch = place.writer(HOUR).epoch();
+    fs::write(place.root().join(format!("sequence/{epoch:020}")), "gabion-epoch 1").unwrap();
+    assert_eq!(place.directory().discard(epoch).unwrap_err().code, Code::Corruption);
+    assert_eq!(place.names("sequence").len(), 1);
 }
