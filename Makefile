@@ -13,7 +13,7 @@ setup: ## Install what is missing: compilers, JDK, Maven, Rust; compile RocksDB 
 build: ## Compile the library (release)
 	@tools/with cargo build --release
 
-demo: ## Run the demo job, with kills, and compare its state; INPUT=path for a text file or folder of yours
+demo: ## Run the demo job, with kills, and compare its state; INPUT=path for text of yours, SEED=n
 	@tools/demo
 
 test: ## Run every test: Rust, C, C++, Java, installation
