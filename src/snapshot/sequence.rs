@@ -107,10 +107,17 @@ impl Sequence {
 
     /// What is at `number`, or `None`.
     pub fn read(&self, number: u64, control: &Control) -> Result<Option<Entry>> {
-        let name = name(number);
-        let Some(bytes) = self.store.read(&name, document::MAX_BYTES, control)? else { return Ok(None) };
-        let entry = Entry::decode(number, &bytes);
-        entry.map(Some).map_err(|error| error.context(format!("cannot read {name} in {}", self.store.url())))
+        let Some(bytes) = self.bytes(number, control)? else { return Ok(None) };
+        self.decode(number, &bytes).map(Some)
+    }
+
+    fn bytes(&self, number: u64, control: &Control) -> Result<Option<Bytes>> {
+        self.store.read(&name(number), document::MAX_BYTES, control)
+    }
+
+    fn decode(&self, number: u64, bytes: &[u8]) -> Result<Entry> {
+        let context = || format!("cannot read {} in {}", name(number), self.store.url());
+        Entry::decode(number, bytes).map_err(|error| error.context(context()))
     }
 
     /// The manifest at `number`; `Code::NotFound` if there is none.
@@ -148,7 +155,9 @@ impl Sequence {
     /// The largest epoch, or 0. Epochs are never removed, and a void tells the largest one below it.
     pub(super) fn largest_epoch(&self, control: &Control) -> Result<u64> {
         for number in self.objects(control)?.into_keys().rev() {
-            match self.read(number, control)? {
+            // Not even a damaged manifest can be an epoch.
+            let bytes = self.bytes(number, control)?.filter(|bytes| !bytes.starts_with(document::MANIFEST_PREFIX));
+            match bytes.map(|bytes| self.decode(number, &bytes)).transpose()? {
                 Some(Entry::Epoch(_)) => return Ok(number),
                 Some(Entry::Void(void)) => return Ok(void.epoch),
                 _ => {}

@@ -115,7 +115,7 @@ fn a_job_that_a_sweep_took_for_dead_can_not_publish() {
 #[test]
 fn a_job_that_takes_longer_than_its_grace_period_fails() {
     for place in Place::both() {
-        let writer = place.writer(Duration::from_millis(1));
+        let writer = place.writer(Duration::from_nanos(1));
         let error = place.publish(&writer, &[], &["slow"]).unwrap_err();
         assert_eq!(error.code, Code::TimedOut);
         assert!(error.message.contains("snapshot.grace"), "{error}");
