@@ -5,6 +5,9 @@
 
 #![deny(unsafe_op_in_unsafe_fn)]
 
+#[cfg(all(feature = "failpoints", not(debug_assertions)))]
+compile_error!("the feature `failpoints` is for tests; a release build has none");
+
 mod abi;
 pub mod backend;
 pub mod batch;

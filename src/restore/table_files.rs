@@ -49,6 +49,7 @@ impl TableFiles {
             return Ok(());
         }
         let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        fail::fail_point!("restore-table-written");
         family.ingest(&family.database().write()?, &self.files)
     }
 }

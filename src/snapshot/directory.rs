@@ -104,12 +104,17 @@ impl SnapshotDirectory {
     pub fn discard(&self, number: u64) -> Result<()> {
         let control = Control::new();
         let manifest = self.sequence.manifest(number, &control)?;
+        fail::fail_point!("discard-manifest-read");
         // A number that was the largest must not be free again.
         if self.sequence.largest(&control)? == number {
             self.sequence.append_void(&[], &control)?;
+            fail::fail_point!("discard-void-made");
         }
         Tombstone::of(&manifest, self.grace).write(self.store().as_ref(), &control)?;
-        self.store().delete(&[sequence::name(number)], &control)
+        fail::fail_point!("discard-tombstone-written");
+        self.store().delete(&[sequence::name(number)], &control)?;
+        fail::fail_point!("discard-manifest-removed");
+        Ok(())
     }
 
     /// Discards all but the newest `keep`; answers the numbers it discarded.
