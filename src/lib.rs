@@ -7,6 +7,9 @@
 // In the library a surprise is an error, never a panic; tests may panic.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::cast_possible_truncation))]
 
+#[cfg(all(feature = "failpoints", not(debug_assertions)))]
+compile_error!("the feature `failpoints` is for tests; a release build has none");
+
 mod abi;
 pub mod backend;
 pub mod batch;

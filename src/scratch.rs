@@ -41,6 +41,7 @@ impl Scratch {
             let id = Uuid::new_v4();
             let path = storage.join(format!("{PREFIX}{name}-{}", id.simple()));
             fs::create_dir(&path).map_err(|error| Error::io("create the scratch directory", &path, &error))?;
+            fail::fail_point!("scratch-made");
             // A sweep may get between the two; then this directory is lost, and the next is tried.
             if let Some(lock) = lock_new(&path)? {
                 return Ok(Scratch { path, id, _lock: lock });
@@ -129,6 +130,7 @@ fn remove(path: &Path) -> std::io::Result<()> {
             fs::remove_file(entry.path())?;
         }
     }
+    fail::fail_point!("scratch-emptied");
     let _ = fs::remove_file(path.join(LOCK_FILE));
     fs::remove_dir(path)
 }

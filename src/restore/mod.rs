@@ -71,6 +71,7 @@ pub(crate) fn restore(
         return Err(Error::invalid("a restore needs at least one source; to start empty, open a backend"));
     }
     let inputs = sources.iter().map(Input::open).collect::<Result<Vec<_>>>()?;
+    fail::fail_point!("restore-manifests-read");
     let infos = inputs.iter().map(|input| input.manifest.info()).collect();
     let scratch = Scratch::create(&settings.backend.storage_paths, &settings.backend.name)?;
     let budget = budget_for(&settings.backend, budget);
@@ -78,5 +79,6 @@ pub(crate) fn restore(
         [input] if input.manifest.kind == Kind::Native => native::restore(input, range, settings, scratch, budget)?,
         inputs => rows::restore(inputs, range, settings, scratch, budget)?,
     };
+    fail::fail_point!("restore-done");
     Ok((backend, infos))
 }

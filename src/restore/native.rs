@@ -31,6 +31,7 @@ pub(super) fn restore(
     let (db, families) = open(input, &scratch, &settings, &budget, verify)?;
     if !range.is_everything() {
         families.iter().try_for_each(|family| clip(&db, &family.rocks, range))?;
+        fail::fail_point!("restore-clipped");
     }
     let lineage = input.lineage(true);
     Ok(Backend::assemble(scratch, settings, budget, db, families, lineage))
@@ -88,6 +89,7 @@ fn place(input: &Input, rocksdb: &RocksDbFiles, directory: &Path, verify: Verify
         // Only table files are never written to again.
         let link = if file.name.ends_with(".sst") { table_link(verify) } else { Link::Never };
         input.files.get(Some(&file.name), &file.object, &directory.join(&file.name), link)?;
+        fail::fail_point!("restore-file-placed");
     }
     let current = directory.join("CURRENT");
     fs::write(&current, &rocksdb.current).map_err(|error| Error::io("write", &current, &error))
@@ -141,6 +143,7 @@ fn open_placed(
         }
     }
     drop(call);
+    fail::fail_point!("restore-families-dropped");
     Ok((db, exact))
 }
 
@@ -204,7 +207,9 @@ fn ingest(
     let call = db.write()?;
     let family = db.create_family(&call, &rocksdb_name(&definition.name), family_options(settings, budget)?)?;
     if !paths.is_empty() {
+        fail::fail_point!("restore-rows-placed");
         family.ingest(&call, &paths)?;
+        fail::fail_point!("restore-rows-ingested");
     }
     Ok(family)
 }

@@ -64,7 +64,7 @@ pub(super) fn restore(
     }
     let fill = |at: usize| fill(&opened, definitions[at], range, &families[at], &work.join(at.to_string()));
     parallel::run(families.len(), &fill)?;
-    fail::fail_point!("restore-rows");
+    fail::fail_point!("restore-families-filled");
     let lineage = match inputs {
         [input] => input.lineage(false),
         _ => Lineage::default(),

@@ -46,7 +46,10 @@ impl TableFiles {
         if self.files.is_empty() {
             return Ok(());
         }
-        in_turn(|| family.ingest(&family.database().write()?, &self.files))
+        in_turn(|| {
+            fail::fail_point!("restore-table-written");
+            family.ingest(&family.database().write()?, &self.files)
+        })
     }
 }
 

@@ -67,6 +67,7 @@ pub(super) fn raise(backend: &Inner, kind: Kind, open_capture: &Arc<AtomicBool>)
             family,
         })
         .collect();
+    fail::fail_point!("barrier-raised");
     Ok(Barrier { pin, families, turn, pause: start.elapsed() })
 }
 

@@ -47,6 +47,7 @@ pub(super) fn capture(
     let _kept = KeptFiles::new(&backend.data.db)?;
     let (stored, live) = list(&backend.data.db)?;
     check(barrier, &live, &mut exact);
+    fail::fail_point!("capture-listed");
     let mut captured = Captured { files: Vec::new(), current: Vec::new(), exact };
     for file in &stored {
         control.check()?;

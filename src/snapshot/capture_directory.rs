@@ -22,6 +22,7 @@ pub(super) fn complete(directory: &Path, manifest: &Manifest) -> Result<()> {
         let file = entry.map_err(|error| Error::io("list", directory, &error))?.path();
         sync(&file)?;
     }
+    fail::fail_point!("capture-synced");
     File::create_new(&path)
         .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
         .map_err(|error| Error::io("write", &path, &error))?;

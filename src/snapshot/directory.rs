@@ -120,12 +120,17 @@ impl SnapshotDirectory {
             }
             Err(error) => return Err(error),
         };
+        fail::fail_point!("discard-manifest-read");
         // A number that was the largest must not be free again.
         if self.sequence.largest(&control)? == number {
             self.sequence.append_void(&[], &control)?;
+            fail::fail_point!("discard-void-made");
         }
         tombstone.write(self.store().as_ref(), &control)?;
-        self.store().delete(&[sequence::name(number)], &control)
+        fail::fail_point!("discard-tombstone-written");
+        self.store().delete(&[sequence::name(number)], &control)?;
+        fail::fail_point!("discard-manifest-removed");
+        Ok(())
     }
 
     /// The files that the damaged document at `number` may have named, if it is known to be a manifest.

@@ -62,6 +62,7 @@ impl Publication {
             backend,
         };
         intent.write(writer.store().as_ref(), publication.job, control)?;
+        fail::fail_point!("intent-written");
         // From here on no sweep takes the parents' files; but one may have been discarded, and swept, before.
         for parent in parents {
             match writer.sequence().read(parent.number, control)? {
@@ -71,6 +72,7 @@ impl Publication {
                 _ => {}
             }
         }
+        fail::fail_point!("parents-checked");
         Ok(publication)
     }
 
@@ -110,6 +112,7 @@ impl Publication {
     pub fn publish(mut self, mut manifest: Manifest, control: &Control) -> Result<Manifest> {
         self.complete(&mut manifest)?;
         self.writer.store().settle("files", control)?;
+        fail::fail_point!("files-settled");
         if self.started.elapsed() >= self.writer.grace() {
             return Err(Error::new(
                 Code::TimedOut,
@@ -122,7 +125,9 @@ impl Publication {
         match self.writer.publish(&mut manifest, control) {
             Ok(()) => {
                 self.settled = true;
+                fail::fail_point!("manifest-published");
                 self.remove_intent();
+                fail::fail_point!("intent-removed");
                 Ok(manifest)
             }
             Err(Unpublished::Never(error)) => Err(error),
@@ -171,7 +176,9 @@ impl Drop for Publication {
         let names: Vec<String> = files.written.iter().map(ObjectName::path).collect();
         // The files first: without its intent they would be anybody's. What can't be removed goes with a sweep.
         if self.writer.store().delete(&names, &clean_up()).is_ok() {
+            fail::fail_point!("abandoned-files-removed");
             self.remove_intent();
+            fail::fail_point!("abandoned-intent-removed");
         }
     }
 }

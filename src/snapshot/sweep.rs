@@ -55,7 +55,9 @@ struct Jobs {
 pub(super) fn sweep(sequence: &Sequence, patience: Patience, dry_run: bool, control: &Control) -> Result<Swept> {
     let store = sequence.store().as_ref();
     let mut scene = Scene::look(sequence, patience, control)?;
+    fail::fail_point!("sweep-looked");
     let jobs = scene.judge_jobs(sequence, dry_run, control)?;
+    fail::fail_point!("sweep-judged");
     let files = scene.useless_files(&jobs);
     let intents = scene.ended_intents(&jobs);
     let mut last = scene.spent_tombstones(&files);
@@ -64,10 +66,17 @@ pub(super) fn sweep(sequence: &Sequence, patience: Patience, dry_run: bool, cont
     if !dry_run {
         // A discard that a crash undid would bring back a manifest without its files.
         store.settle(sequence::FOLDER, control)?;
-        for step in [&files, &intents, &last] {
-            let names: Vec<String> = step.iter().map(|object| object.name.clone()).collect();
-            store.delete(&names, control)?;
-        }
+        fail::fail_point!("sweep-settled");
+        let remove = |objects: &[Object]| {
+            let names: Vec<String> = objects.iter().map(|object| object.name.clone()).collect();
+            store.delete(&names, control)
+        };
+        remove(&files)?;
+        fail::fail_point!("sweep-files-removed");
+        remove(&intents)?;
+        fail::fail_point!("sweep-intents-removed");
+        remove(&last)?;
+        fail::fail_point!("sweep-tombstones-removed");
     }
     let all = [files, intents, last].concat();
     Ok(Swept {
@@ -134,6 +143,7 @@ impl Scene {
         let expired: Vec<Id> = expired.iter().map(|announced| announced.job).collect();
         if !expired.is_empty() && !dry_run {
             sequence.append_void(&expired, control)?;
+            fail::fail_point!("sweep-void-made");
             self.sequence = read_more(sequence, &mut self.entries, control)?;
         }
         (jobs.completed, jobs.dead) = expired.into_iter().partition(|&job| self.has_completed(job));

@@ -105,11 +105,10 @@ impl Task {
         self.job.total.store(gathered.bytes(), Ordering::Relaxed);
         let parent = snapshots.lineage.parent.as_ref().filter(|parent| parent.url == turn.directory.url);
         let writer = turn.directory.writer(self.settings.grace, parent.map(|parent| parent.newest), control)?;
-        fail::fail_point!("epoch-taken");
         let parents: Vec<_> =
             turn.directory.published().or_else(|| parent.map(|parent| parent.manifest.clone())).into_iter().collect();
+        fail::fail_point!("parent-chosen");
         let publication = Publication::begin(&writer, snapshots.backend, &parents, control)?;
-        fail::fail_point!("intent-written");
         let mut manifest = self.manifest(publication.job(), gathered, |path, origin, kind| {
             if let Some(object) = publication.reuse(&origin, kind) {
                 control.advance(origin.size);
@@ -125,7 +124,6 @@ impl Task {
         turn.wait(control)?;
         manifest = publication.publish(manifest, control)?;
         turn.published(manifest.clone());
-        fail::fail_point!("published");
         Ok(manifest)
     }
 

@@ -49,6 +49,7 @@ impl Writer {
             let epoch = Epoch { writer: id, created: now_ms(), host: host(), pid: std::process::id() };
             document::encode(DocumentKind::Epoch, &epoch)
         })?;
+        fail::fail_point!("epoch-taken");
         refuse_newer(&sequence, restored, control)?;
         Ok(Self { sequence, id, epoch, grace, cursor: Mutex::new(epoch) })
     }
@@ -94,7 +95,7 @@ impl Writer {
             let number = *cursor + 1;
             (manifest.number, manifest.epoch) = (number, self.epoch);
             let bytes = Bytes::from(manifest.encode().map_err(Unpublished::Never)?);
-            match self.sequence.claim(number, &bytes, control) {
+            match self.claim(number, &bytes, control) {
                 Ok(Claim::Ours) => {
                     *cursor = number;
                     return Ok(());
@@ -104,6 +105,14 @@ impl Writer {
             }
             *cursor = number;
         }
+    }
+
+    /// `Sequence::claim`; tests let its request or its answer get lost.
+    fn claim(&self, number: u64, manifest: &Bytes, control: &Control) -> Result<Claim> {
+        fail::fail_point!("manifest-request-lost", |_| Err(Error::new(Code::Io, "the request got lost")));
+        let claim = self.sequence.claim(number, manifest, control)?;
+        fail::fail_point!("manifest-answer-lost", |_| Err(Error::new(Code::Io, "the answer got lost")));
+        Ok(claim)
     }
 
     /// May the cursor move onto what was found at `number`?
@@ -140,6 +149,7 @@ impl Writer {
         let void = Void { created: now_ms(), jobs: vec![job], epoch: self.epoch };
         let claim = document::encode(DocumentKind::Void, &void)
             .and_then(|void| self.sequence.claim(number, &void.into(), &control));
+        fail::fail_point!("publish-settled");
         match claim {
             Ok(Claim::Taken(found)) if found == manifest => {
                 *cursor = number;

@@ -113,7 +113,9 @@ impl Store for Local {
         let (staging, target) = (parse(&staging_name(name))?, parse(name)?);
         let put = async move {
             store.put(&staging, PutPayload::from_bytes(bytes)).await?;
+            fail::fail_point!("object-staged");
             let made = store.copy_if_not_exists(&staging, &target).await;
+            fail::fail_point!("object-made");
             // Left behind, it goes with a sweep.
             let _ = store.delete(&staging).await;
             made
@@ -133,7 +135,7 @@ impl Store for Local {
                 control.check()?;
                 match fs::remove_file(path) {
                     Err(error) if error.kind() != ErrorKind::NotFound => return Err(Error::io("remove", path, &error)),
-                    _ => {}
+                    _ => fail::fail_point!("object-removed"),
                 }
             }
             folders.sort_unstable();
@@ -149,6 +151,7 @@ impl Store for Local {
             make_directory(to.parent().unwrap_or(&to))?;
             if link == Link::Allowed && try_link(&from, &to, &expected)? {
                 // RocksDB has written it through already, so this finds nothing to do; it must not be a matter of trust.
+                fail::fail_point!("file-linked");
                 let linked = open(&to)?;
                 linked.sync_data().map_err(|error| Error::io("sync", &to, &error))?;
                 control.advance(expected.size);
@@ -156,6 +159,7 @@ impl Store for Local {
             }
             let mut new = copy(&from, &staging, &expected, control)?;
             new.file().sync_all().map_err(|error| Error::io("sync", &staging, &error))?;
+            fail::fail_point!("file-staged");
             control.check()?;
             if metadata(&to)?.is_some() {
                 return Err(already_there(&to));
