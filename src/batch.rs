@@ -30,16 +30,19 @@ impl Batch {
         Self { writes: WriteBatch::default(), backend: None, families: Vec::new(), _live: Live::new(Kind::Batch) }
     }
 
+    /// Adds a put: `key` gets `value`.
     pub fn put(&mut self, family: &ColumnFamily, key: &[u8], value: &[u8]) -> Result<()> {
         let rocks = family.family.accept(key, value, false)?;
         self.add(family, |writes, call| writes.put(call, rocks, key, value))
     }
 
+    /// Adds a merge of `operand` into the value of `key`, as the family's merge kind says.
     pub fn merge(&mut self, family: &ColumnFamily, key: &[u8], operand: &[u8]) -> Result<()> {
         let rocks = family.family.accept(key, operand, true)?;
         self.add(family, |writes, call| writes.merge(call, rocks, key, operand))
     }
 
+    /// Adds a delete of `key`, which need not be there.
     pub fn delete(&mut self, family: &ColumnFamily, key: &[u8]) -> Result<()> {
         let rocks = family.family.accept(key, &[0; 8], false)?;
         self.add(family, |writes, call| writes.delete(call, rocks, key))

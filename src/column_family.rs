@@ -142,10 +142,12 @@ impl ColumnFamily {
         Ok(())
     }
 
+    /// How `merge` combines, fixed when the family was made.
     pub fn merge_kind(&self) -> MergeKind {
         self.family.merge
     }
 
+    /// What holds its rows in memory, fixed when the family was made.
     pub fn memtable_kind(&self) -> MemtableKind {
         self.family.memtable
     }

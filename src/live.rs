@@ -5,14 +5,23 @@ use std::sync::atomic::{AtomicI64, Ordering};
 /// The kinds of objects that are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// Backends, until the last handle on them goes.
     Backend,
+    /// Column families, each once, however many handles it has.
     ColumnFamily,
+    /// Write batches.
     Batch,
+    /// Scans.
     Scan,
+    /// Pinned views.
     View,
+    /// Handles of snapshot jobs.
     Snapshot,
+    /// Memory budgets, each once; a backend without one has a block cache that counts as one.
     Budget,
+    /// Open snapshot directories.
     Directory,
+    /// Portable streams that are pulled or pushed.
     Stream,
 }
 

@@ -12,6 +12,7 @@ use crate::live;
 pub struct Metric {
     /// `column_family.<name in percent form>.<property>`, `rocksdb.<ticker>`, `memory.<part>`, `snapshots.<what>`, `live.<kind>`.
     pub name: String,
+    /// A count or an amount; docs/options.md says of what.
     pub value: u64,
 }
 

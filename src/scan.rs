@@ -9,7 +9,9 @@ use crate::view::View;
 /// The keys of a scan: `from <= key < to`, each bound optional.
 #[derive(Clone, Debug, Default)]
 pub struct ScanRange {
+    /// The smallest key of the scan.
     pub from: Option<Vec<u8>>,
+    /// The smallest key beyond the scan.
     pub to: Option<Vec<u8>>,
     /// Largest key first.
     pub backward: bool,

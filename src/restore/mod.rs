@@ -24,7 +24,9 @@ pub use pushed_stream::PushedStream;
 /// Half-open range of keys, `from <= key < to`; `to == None` has no end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyRange {
+    /// The smallest key in it; empty: no lower bound.
     pub from: Vec<u8>,
+    /// The smallest key beyond it.
     pub to: Option<Vec<u8>>,
 }
 
@@ -51,11 +53,22 @@ impl KeyRange {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The snapshot of that number in the directory at `url`; never another one.
-    Number { url: String, number: u64 },
+    Number {
+        /// The snapshot directory.
+        url: String,
+        /// Its number there.
+        number: u64,
+    },
     /// The newest snapshot in the directory at `url`.
-    Latest { url: String },
+    Latest {
+        /// The snapshot directory.
+        url: String,
+    },
     /// A captured directory on a local file system.
-    Capture { path: PathBuf },
+    Capture {
+        /// The captured directory.
+        path: PathBuf,
+    },
 }
 
 /// What `Backend::restore` does.

@@ -24,7 +24,9 @@ const MAX_NAMED: usize = 100;
 /// What a sweep removed (or would remove, in a dry run).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
+    /// How many objects.
     pub objects: u64,
+    /// Their size in all.
     pub bytes: u64,
     /// Names of what was removed, relative to the directory.
     pub names: Vec<String>,

@@ -19,10 +19,15 @@ const MAX_HEADER: usize = 64;
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DocumentKind {
+    /// A writer's claim to the directory.
     Epoch,
+    /// A snapshot.
     Manifest,
+    /// A number that is used up, and the jobs it expires.
     Void,
+    /// An unfinished job.
     Intent,
+    /// A discarded manifest.
     Tombstone,
 }
 

@@ -21,6 +21,7 @@ pub struct Intent {
     pub grace: u64,
     /// Numbers of the manifests whose files it means to reuse.
     pub parents: Vec<u64>,
+    /// The backend whose state it saves.
     pub backend: Id,
 }
 

@@ -35,27 +35,37 @@ pub enum Target {
 /// What `Backend::start_snapshot` is asked for.
 #[derive(Clone, Debug)]
 pub struct SnapshotRequest {
+    /// Native or portable.
     pub kind: Kind,
+    /// Where it goes.
     pub target: Target,
     /// Opaque; comes back from every reader.
     pub id: Vec<u8>,
+    /// Opaque too, such as an input position.
     pub metadata: Vec<u8>,
+    /// Those of a snapshot: docs/options.md.
     pub options: Options,
 }
 
 /// Where a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
+    /// At work.
     Running,
+    /// The snapshot is there.
     Completed,
+    /// `Snapshot::result` has the reason.
     Failed,
+    /// Stopped by `cancel`, by a drop or by the close of its backend.
     Cancelled,
 }
 
 /// How far a job is; `bytes_total` is 0 until the capture is done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
+    /// Bytes in their place: written, linked or reused.
     pub bytes_done: u64,
+    /// Bytes of all files of the snapshot.
     pub bytes_total: u64,
 }
 

@@ -24,6 +24,7 @@ pub struct Manifest {
     pub job: Id,
     /// The backend whose state it is.
     pub backend: Id,
+    /// What its files are.
     pub kind: Kind,
     /// Milliseconds since 1970-01-01 UTC.
     pub created_ms: u64,
@@ -46,6 +47,7 @@ pub struct Manifest {
 pub struct RocksDbFiles {
     /// The contents of the file CURRENT.
     pub current: Vec<u8>,
+    /// Table files, one MANIFEST, OPTIONS.
     pub files: Vec<RocksDbFile>,
 }
 
@@ -54,6 +56,7 @@ pub struct RocksDbFiles {
 pub struct RocksDbFile {
     /// Its name in RocksDB's directory, `000012.sst`.
     pub name: String,
+    /// Where its bytes are.
     pub object: ObjectName,
     /// RocksDB's id of the family whose rows it holds, for a table file of a family that the manifest names.
     pub family: Option<u32>,
@@ -62,16 +65,22 @@ pub struct RocksDbFile {
 /// A column family: what the host said of it, and where its rows are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Family {
+    /// How to make it anew.
     pub definition: Definition,
+    /// Where its rows are.
     pub rows: Rows,
 }
 
 /// All that is needed to make a column family anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Definition {
+    /// The name that the host gave it.
     pub name: Vec<u8>,
+    /// The host's, opaque.
     pub descriptor: Vec<u8>,
+    /// How it merges.
     pub merge: MergeKind,
+    /// What holds its rows in memory.
     pub memtable: MemtableKind,
     /// The options it was made with, as text.
     pub options: BTreeMap<String, String>,
@@ -98,11 +107,22 @@ impl Definition {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rows {
     /// In RocksDB's files, under this RocksDB id.
-    Exact { rocksdb_id: u32 },
+    Exact {
+        /// RocksDB's number of the family.
+        rocksdb_id: u32,
+    },
     /// In table files of their own; what RocksDB's files hold under this id is to be dropped.
-    Tables { rocksdb_id: u32, files: Vec<RowsFile> },
+    Tables {
+        /// RocksDB's number of the family.
+        rocksdb_id: u32,
+        /// In key order.
+        files: Vec<RowsFile>,
+    },
     /// In stream files: a portable snapshot.
-    Streams { files: Vec<RowsFile> },
+    Streams {
+        /// In key order.
+        files: Vec<RowsFile>,
+    },
 }
 
 impl Rows {
@@ -119,9 +139,11 @@ impl Rows {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowsFile {
     pub object: ObjectName,
+    /// How many.
     pub rows: u64,
     /// Smallest and largest key.
     pub first: Vec<u8>,
+    /// Largest key.
     pub last: Vec<u8>,
 }
 

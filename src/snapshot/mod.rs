@@ -50,13 +50,17 @@ pub enum Kind {
 pub struct SnapshotInfo {
     /// Its number in the directory (0 for a capture that was not published).
     pub number: u64,
+    /// Native or portable.
     pub kind: Kind,
-    /// The host's id and metadata, as given.
+    /// The host's id, as given.
     pub id: Vec<u8>,
+    /// The host's metadata, as given.
     pub metadata: Vec<u8>,
     /// Milliseconds since 1970-01-01 UTC.
     pub created_ms: u64,
+    /// How many column families it holds.
     pub families: u64,
+    /// How many data files it consists of.
     pub files: u64,
     /// Bytes of all its files.
     pub bytes: u64,

@@ -62,9 +62,11 @@ impl Origin {
 /// The name of a data file in a snapshot directory, without `files/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectName {
+    /// What is in the file.
     pub origin: Origin,
     /// The job that put the object into the directory.
     pub job: Id,
+    /// What kind of file it is.
     pub file_type: FileType,
 }
 

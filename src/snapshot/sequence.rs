@@ -24,11 +24,13 @@ const APPENDS: u32 = 1000;
 /// A writer's claim: its number is the writer's epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Epoch {
+    /// Who took it; drawn anew for each claim.
     pub writer: Id,
     /// Milliseconds since 1970-01-01 UTC.
     pub created: u64,
     /// Where the writer runs: for people.
     pub host: String,
+    /// Its process id: for people.
     pub pid: u32,
 }
 
@@ -37,6 +39,7 @@ pub struct Epoch {
 pub struct Void {
     /// Milliseconds since 1970-01-01 UTC.
     pub created: u64,
+    /// Jobs that have expired.
     pub jobs: Vec<Id>,
     /// The largest epoch below.
     pub epoch: u64,
@@ -45,8 +48,11 @@ pub struct Void {
 /// What is at a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
+    /// A writer's claim.
     Epoch(Epoch),
+    /// A snapshot.
     Manifest(Box<Manifest>),
+    /// Nothing, for ever.
     Void(Void),
 }
 
@@ -86,6 +92,7 @@ pub struct Sequence {
 }
 
 impl Sequence {
+    /// The sequence in `store`. Touches nothing yet.
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self { store }
     }

@@ -34,8 +34,10 @@ pub(super) const END: u8 = 5;
 /// What the host said of the snapshot that the stream is: its first record in a stream that a host pulls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Title {
+    /// The host's id.
     #[serde(with = "percent")]
     pub id: Vec<u8>,
+    /// The host's metadata.
     #[serde(with = "percent")]
     pub metadata: Vec<u8>,
     /// Milliseconds since 1970-01-01 UTC.
@@ -64,6 +66,7 @@ impl Title {
 /// Counts of a family's rows, at its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
+    /// How many.
     pub rows: u64,
     /// Of keys and values.
     pub bytes: u64,

@@ -14,11 +14,15 @@ use crate::error::{Code, Error, Result};
 /// What comes next in a stream.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Event<'a> {
+    /// What the host said of the snapshot.
     Title(Title),
     /// A family begins; its rows follow.
     Family(Definition),
+    /// The next row of the family.
     Row {
+        /// Above the keys before it.
         key: &'a [u8],
+        /// Final: operands have been applied.
         value: &'a [u8],
     },
     /// The family is complete: the counts agree.
@@ -57,6 +61,7 @@ enum Place {
 }
 
 impl Decoder {
+    /// A decoder at the beginning of a stream.
     pub fn new() -> Self {
         Self::default()
     }

@@ -23,6 +23,7 @@ pub struct Tombstone {
     pub created: u64,
     /// How long readers have, in milliseconds.
     pub grace: u64,
+    /// The files it named.
     pub files: Vec<ObjectName>,
 }
 

@@ -15,6 +15,7 @@ pub struct Control {
 }
 
 impl Control {
+    /// A fresh flag and counter, and no deadline.
     pub fn new() -> Self {
         Self::default()
     }
@@ -29,6 +30,7 @@ impl Control {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
+    /// Whether `cancel` was called, on this or on a clone.
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }

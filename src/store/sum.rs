@@ -17,6 +17,7 @@ impl Sum {
     /// Of no bytes.
     pub const EMPTY: Sum = Sum { size: 0, crc32c: 0 };
 
+    /// Of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         Self::EMPTY.extended(bytes)
     }
