@@ -89,8 +89,8 @@ impl Backend {
         check_name(name)?;
         check_descriptor(descriptor)?;
         let call = self.0.data.db.write()?;
-        let mut families = self.0.families();
-        if families.iter().any(|family| family.name == name) {
+        // The gate keeps other writers out; the list itself is not locked while RocksDB works.
+        if self.0.families().iter().any(|family| family.name == name) {
             let text = format!("column family {} exists already; look it up or register it", label(name));
             return Err(Error::new(Code::AlreadyExists, text));
         }
@@ -98,7 +98,7 @@ impl Backend {
         let rocks = self.0.data.db.create_family(&call, &rocksdb_name(name), native)?;
         let kinds = (settings.merge, settings.memtable);
         let family = Arc::new(Family::new(name.to_vec(), descriptor, rocks, kinds, settings.given));
-        families.push(Arc::clone(&family));
+        self.0.families().push(Arc::clone(&family));
         Ok(ColumnFamily { backend: Arc::clone(&self.0), family })
     }
 
@@ -142,8 +142,9 @@ impl Backend {
         }
         let call = self.0.data.db.write()?;
         let rocks = family.family.rocks()?;
-        self.0.data.db.drop_family(&call, rocks)?;
-        family.family.mark_dropped();
+        // Marked first: a capture that runs meanwhile must not take a family without files for an empty one.
+        family.family.mark_dropped(true);
+        self.0.data.db.drop_family(&call, rocks).inspect_err(|_| family.family.mark_dropped(false))?;
         self.0.families().retain(|other| !Arc::ptr_eq(other, &family.family));
         Ok(())
     }

@@ -44,7 +44,7 @@ impl Batch {
 
     /// Adds a delete of `key`, which need not be there.
     pub fn delete(&mut self, family: &ColumnFamily, key: &[u8]) -> Result<()> {
-        let rocks = family.family.accept(key, &[0; 8], false)?;
+        let rocks = family.family.rocks()?;
         self.add(family, |writes, call| writes.delete(call, rocks, key))
     }
 

@@ -19,7 +19,6 @@ pub struct Metric {
 /// RocksDB's integer properties that are told per family; `rocksdb.` goes before them in RocksDB.
 pub const FAMILY_PROPERTIES: &[&str] = &[
     "actual-delayed-write-rate",
-    "background-errors",
     "compaction-pending",
     "cur-size-active-mem-table",
     "cur-size-all-mem-tables",
@@ -53,9 +52,9 @@ pub struct Counters {
     pub(crate) snapshots_cancelled: AtomicU64,
     /// Families that were written as rows.
     pub(crate) fallbacks: AtomicU64,
-    /// Bytes in completed snapshots that a parent had already.
+    /// Bytes that a parent had already, of all jobs that got as far.
     pub(crate) bytes_reused: AtomicU64,
-    /// Bytes in completed snapshots that were put into the store.
+    /// Bytes that were put into the store, by all jobs that got as far.
     pub(crate) bytes_uploaded: AtomicU64,
     /// Bytes that snapshot jobs wrote to the local disk (rows and streams).
     pub(crate) bytes_written: AtomicU64,
@@ -117,6 +116,7 @@ pub(crate) fn of(backend: &Inner) -> Result<Vec<Metric>> {
             }
         }
     }
+    metrics.push(metric("backend.background_errors", backend.data.db.background_errors(&call)));
     metrics.extend(tickers(&backend.data.db.statistics_text()));
     metrics.extend(backend.budget.used().into_iter().map(|(part, bytes)| metric(format!("memory.{part}"), bytes)));
     metrics.extend(backend.counters.read());

@@ -85,10 +85,16 @@ pub fn sweep(storage: &Path) -> Result<usize> {
     let entries = fs::read_dir(storage).map_err(|error| Error::io("list the storage path", storage, &error))?;
     let dead = entries
         .filter_map(|entry| entry.ok())
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX))
+        .filter(|entry| is_scratch_name(&entry.file_name().to_string_lossy()))
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
         .filter(|entry| remove_if_dead(&entry.path()));
     Ok(dead.count())
+}
+
+/// Whether a directory of that name is a scratch directory: `gabion-<name>-<32 hex digits>`.
+fn is_scratch_name(name: &str) -> bool {
+    let is_id = |id: &str| id.len() == 32 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    name.strip_prefix(PREFIX).and_then(|rest| rest.rsplit_once('-')).is_some_and(|(_, id)| is_id(id))
 }
 
 /// The lock on a directory made just now, or `None` if a sweep took it first.
@@ -111,7 +117,8 @@ fn lock_new(path: &Path) -> Result<Option<File>> {
 fn remove_if_dead(path: &Path) -> bool {
     match File::open(path.join(LOCK_FILE)) {
         Ok(lock) => lock.try_lock().is_ok() && remove(path).is_ok(),
-        Err(_) => is_older(path, UNBORN) && remove(path).is_ok(),
+        // Never a directory with something in it: without a lock file it may be anybody's.
+        Err(_) => is_older(path, UNBORN) && fs::remove_dir(path).is_ok(),
     }
 }
 
@@ -159,7 +166,7 @@ mod tests {
     #[test]
     fn what_a_killed_owner_left_is_swept_and_other_directories_stay() {
         let storage = tempfile::tempdir().unwrap();
-        let dead = storage.path().join("gabion-x-0");
+        let dead = storage.path().join(format!("gabion-x-{}", Uuid::new_v4().simple()));
         fs::create_dir_all(dead.join("db")).unwrap();
         fs::write(dead.join(LOCK_FILE), "").unwrap();
         fs::write(dead.join("db/CURRENT"), "x").unwrap();
@@ -168,6 +175,27 @@ mod tests {
         assert_eq!(sweep(storage.path()).unwrap(), 1);
         assert!(!dead.exists());
         assert_eq!(entries(storage.path()), 2);
+    }
+
+    #[test]
+    fn a_directory_of_somebody_else_is_never_swept_however_old_it_is() {
+        let storage = tempfile::tempdir().unwrap();
+        let full = format!("gabion-x-{}", Uuid::new_v4().simple());
+        let empty = format!("gabion-x-{}", Uuid::new_v4().simple());
+        let long_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
+        for name in ["gabion-snapshots", "gabion-src-1", &full, &empty] {
+            let path = storage.path().join(name);
+            fs::create_dir(&path).unwrap();
+            if name != empty {
+                fs::write(path.join("file"), "precious").unwrap();
+            }
+            File::open(&path).unwrap().set_modified(long_ago).unwrap();
+        }
+        assert_eq!(sweep(storage.path()).unwrap(), 1);
+        assert!(!storage.path().join(empty).exists());
+        for name in ["gabion-snapshots", "gabion-src-1", &full] {
+            assert!(storage.path().join(name).join("file").exists(), "{name}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::store::{self, Control};
 pub(super) struct Input {
     pub(super) manifest: Manifest,
     pub(super) files: Files,
-    /// The URL and the largest number of its directory, if it is in one.
+    /// The place and the largest number of its directory, if it is in one.
     directory: Option<(String, u64)>,
 }
 
@@ -41,13 +41,13 @@ impl Input {
                 )
             })?,
         };
-        Ok(Input { manifest, files: Files::Stored(store), directory: Some((url.clone(), newest)) })
+        Ok(Input { manifest, files: Files::Stored(store), directory: Some((store::place(url)?, newest)) })
     }
 
     /// Where a backend that is restored from this input alone comes from.
     pub(super) fn parent(&self) -> Option<Parent> {
-        let (url, newest) = self.directory.clone()?;
-        Some(Parent { url, manifest: self.manifest.clone(), newest })
+        let (place, newest) = self.directory.clone()?;
+        Some(Parent { place, manifest: self.manifest.clone(), newest })
     }
 
     /// The lineage of a backend that inherits table files from this input; `None` for one that writes all anew.

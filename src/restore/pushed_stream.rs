@@ -21,9 +21,9 @@ use crate::snapshot::{Kind, Lineage, SnapshotInfo};
 
 /// A restore in the making. One thread at a time, any thread. Dropped before `finish`, it leaves nothing behind.
 pub struct PushedStream {
+    builder: Builder,
     decoder: Decoder,
     range: KeyRange,
-    builder: Builder,
     title: Title,
     bytes: u64,
     _live: Live,
@@ -31,14 +31,15 @@ pub struct PushedStream {
 
 /// The backend that is being filled.
 struct Builder {
-    settings: BackendSettings,
-    scratch: Scratch,
-    budget: Budget,
-    db: Arc<Db>,
-    work: PathBuf,
-    families: Vec<Family>,
+    // In this order they are dropped: the directory goes after the database.
     /// Of the last family, while its rows come.
     files: Option<TableFiles>,
+    families: Vec<Family>,
+    db: Arc<Db>,
+    scratch: Scratch,
+    work: PathBuf,
+    settings: BackendSettings,
+    budget: Budget,
 }
 
 impl PushedStream {

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::KeyRange;
 use super::input::Input;
 use super::native::{clip, family_settings, new_family};
 use super::parallel;
-use super::table_files::{self, TableFiles};
+use super::table_files::TableFiles;
 use super::walk::Walk;
 use super::whole_files;
 use crate::backend::{Backend, family_options, open_database, rocksdb_name};
@@ -62,14 +62,15 @@ pub(super) fn restore(
         let rocks = db.create_family(&db.write()?, &name, family_options(&own, &budget)?)?;
         families.push(new_family(definition, own, rocks));
     }
-    let fill = |at: usize| fill(&opened, definitions[at], range, &families[at], &work.join(at.to_string()));
+    let union = Union { inputs: opened, range, turn: Mutex::new(()) };
+    let fill = |at: usize| union.fill(definitions[at], &families[at], &work.join(at.to_string()));
     parallel::run(families.len(), &fill)?;
     fail::fail_point!("restore-families-filled");
     let lineage = match inputs {
         [input] => input.lineage(false),
         _ => Lineage::default(),
     };
-    drop(opened);
+    drop(union);
     Ok(Backend::assemble(scratch, settings.backend, budget, db, families, lineage))
 }
 
@@ -119,57 +120,61 @@ fn open<'a>(input: &'a Input, settings: &RestoreSettings, budget: &Budget) -> Re
     Ok(Opened { input, native: Some(Native { db, families, _scratch: scratch }) })
 }
 
-/// Brings the inputs' rows of one family into the family: as whole files, else row by row.
-fn fill(
-    inputs: &[Opened<'_>],
-    definition: &Definition,
-    range: &KeyRange,
-    family: &Family,
-    prefix: &Path,
-) -> Result<()> {
-    let folder = prefix.with_extension("files");
-    let Some(files) = whole_files::gather(inputs, definition, &folder)? else {
-        return merge(inputs, definition, range, family, prefix);
-    };
-    if !files.is_empty() {
-        table_files::in_turn(|| {
-            let rocks = &family.rocks;
-            rocks.ingest_database_files(&rocks.database().write()?, &files)?;
-            clip(rocks.database(), rocks, range)
-        })?;
-    }
-    Ok(())
+/// What is brought together.
+struct Union<'a> {
+    inputs: Vec<Opened<'a>>,
+    range: &'a KeyRange,
+    /// Families are filled several at once; as writers of their database they take turns.
+    turn: Mutex<()>,
 }
 
-/// Merges the inputs' rows of one family into table files `<prefix>-<n>`, and has the family take them in.
-fn merge(
-    inputs: &[Opened<'_>],
-    definition: &Definition,
-    range: &KeyRange,
-    family: &Family,
-    prefix: &Path,
-) -> Result<()> {
-    let mut walks = Vec::new();
-    for (at, opened) in inputs.iter().enumerate() {
-        walks.extend(Walk::open(opened, definition, range, &prefix.with_extension(format!("in-{at}")))?);
-    }
-    let mut files = TableFiles::new(prefix.to_owned());
-    while let Some(least) = least(&walks) {
-        let key = walks[least].key().unwrap_or_default().to_vec();
-        if let Some(other) = walks.iter().enumerate().position(|(at, walk)| at != least && walk.key() == Some(&key)) {
-            let text = format!(
-                "column family {} has key {} both in {} and in {}; restore key ranges that don't overlap",
-                label(&definition.name),
-                label(&key),
-                walks[least].label(),
-                walks[other].label()
-            );
-            return Err(Error::new(Code::Mismatch, text));
+impl Union<'_> {
+    /// Brings the inputs' rows of one family into the family: as whole files, else row by row.
+    fn fill(&self, definition: &Definition, family: &Family, prefix: &Path) -> Result<()> {
+        let folder = prefix.with_extension("files");
+        let Some(files) = whole_files::gather(&self.inputs, definition, &folder)? else {
+            return self.merge(definition, family, prefix);
+        };
+        if files.is_empty() {
+            return Ok(());
         }
-        files.put(&family.rocks, &key, walks[least].value())?;
-        walks[least].advance()?;
+        self.in_turn(|| {
+            let rocks = &family.rocks;
+            rocks.ingest_database_files(&rocks.database().write()?, &files)?;
+            clip(rocks.database(), rocks, self.range)
+        })
     }
-    files.ingest_into(&family.rocks)
+
+    fn in_turn(&self, write: impl FnOnce() -> Result<()>) -> Result<()> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        write()
+    }
+
+    /// Merges the inputs' rows of one family into table files `<prefix>-<n>`, and has the family take them in.
+    fn merge(&self, definition: &Definition, family: &Family, prefix: &Path) -> Result<()> {
+        let mut walks = Vec::new();
+        for (at, opened) in self.inputs.iter().enumerate() {
+            walks.extend(Walk::open(opened, definition, self.range, &prefix.with_extension(format!("in-{at}")))?);
+        }
+        let mut files = TableFiles::new(prefix.to_owned());
+        while let Some(least) = least(&walks) {
+            let key = walks[least].key().unwrap_or_default().to_vec();
+            if let Some(other) = walks.iter().enumerate().position(|(at, walk)| at != least && walk.key() == Some(&key))
+            {
+                let text = format!(
+                    "column family {} has key {} both in {} and in {}; restore key ranges that don't overlap",
+                    label(&definition.name),
+                    label(&key),
+                    walks[least].label(),
+                    walks[other].label()
+                );
+                return Err(Error::new(Code::Mismatch, text));
+            }
+            files.put(&family.rocks, &key, walks[least].value())?;
+            walks[least].advance()?;
+        }
+        self.in_turn(|| files.ingest_into(&family.rocks))
+    }
 }
 
 /// The walk with the smallest key.

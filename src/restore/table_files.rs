@@ -1,7 +1,6 @@
 //! `TableFiles`: sorted rows on their way into a family, as table files that it takes in.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
 use crate::error::Result;
 use crate::rocks::{Family, SstWriter};
@@ -46,16 +45,7 @@ impl TableFiles {
         if self.files.is_empty() {
             return Ok(());
         }
-        in_turn(|| {
-            fail::fail_point!("restore-table-written");
-            family.ingest(&family.database().write()?, &self.files)
-        })
+        fail::fail_point!("restore-table-written");
+        family.ingest(&family.database().write()?, &self.files)
     }
-}
-
-/// Several families may be filled at once; as writers of their database they take turns.
-pub(super) fn in_turn(write: impl FnOnce() -> Result<()>) -> Result<()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    write()
 }

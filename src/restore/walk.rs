@@ -24,7 +24,7 @@ pub(super) struct Walk<'a> {
 
 enum From<'a> {
     Database { db: Arc<Db>, iterator: Iterator },
-    Streams { rest: std::slice::Iter<'a, RowsFile>, open: Option<Box<StreamReader>>, folder: PathBuf },
+    Streams { name: Vec<u8>, rest: std::slice::Iter<'a, RowsFile>, open: Option<Box<StreamReader>>, folder: PathBuf },
 }
 
 impl<'a> Walk<'a> {
@@ -49,7 +49,12 @@ impl<'a> Walk<'a> {
             }
             (None, Rows::Streams { files }) => {
                 fs::create_dir_all(folder).map_err(|error| Error::io("make", folder, &error))?;
-                From::Streams { rest: files.iter(), open: None, folder: folder.to_owned() }
+                From::Streams {
+                    name: definition.name.clone(),
+                    rest: files.iter(),
+                    open: None,
+                    folder: folder.to_owned(),
+                }
             }
             (None, _) => return Err(Error::corruption("a portable snapshot has rows that are not in streams")),
         };
@@ -94,7 +99,7 @@ impl<'a> Walk<'a> {
 
     /// The next row of the stream files that lies in the range.
     fn read_stream(&mut self) -> Result<()> {
-        let From::Streams { rest, open, folder } = &mut self.source else { return Ok(()) };
+        let From::Streams { name, rest, open, folder } = &mut self.source else { return Ok(()) };
         loop {
             if let Some(reader) = open {
                 if let Some((key, value)) = reader.next()? {
@@ -112,7 +117,7 @@ impl<'a> Walk<'a> {
                 return Ok(());
             };
             if file.last >= self.range.from {
-                *open = Some(Box::new(StreamReader::open(self.opened, file, folder)?));
+                *open = Some(Box::new(StreamReader::open(self.opened, name, file, folder)?));
             }
         }
     }
@@ -120,30 +125,67 @@ impl<'a> Walk<'a> {
 
 /// A stream file that is being read; it was verified when it was brought here, and goes when it is dropped.
 struct StreamReader {
+    expected: Contents,
+    found: Contents,
     decoder: Decoder,
     file: File,
     path: PathBuf,
     block: Vec<u8>,
 }
 
+/// What the manifest says of a file's rows, or what was found in it.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Contents {
+    /// Names of the families, one for each.
+    families: Vec<Vec<u8>>,
+    rows: u64,
+    first: Vec<u8>,
+    last: Vec<u8>,
+}
+
 impl StreamReader {
-    fn open(opened: &Opened<'_>, file: &RowsFile, folder: &Path) -> Result<StreamReader> {
+    fn open(opened: &Opened<'_>, name: &[u8], file: &RowsFile, folder: &Path) -> Result<StreamReader> {
         let path = folder.join(file.object.to_string());
         opened.input.files.get(None, &file.object, &path, Link::Never)?;
+        let RowsFile { rows, first, last, .. } = file.clone();
+        let expected = Contents { families: vec![name.to_vec()], rows, first, last };
         let opened = File::open(&path).map_err(|error| Error::io("read", &path, &error))?;
-        Ok(StreamReader { decoder: Decoder::new(), file: opened, path, block: vec![0; 1 << 20] })
+        Ok(StreamReader {
+            expected,
+            found: Contents::default(),
+            decoder: Decoder::new(),
+            file: opened,
+            path,
+            block: vec![0; 1 << 20],
+        })
     }
 
     fn next(&mut self) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
         loop {
             match self.decoder.read()? {
-                Some(Event::Row { key, value }) => return Ok(Some((key.to_vec(), value.to_vec()))),
+                Some(Event::Row { key, value }) => {
+                    if self.found.rows == 0 {
+                        self.found.first = key.to_vec();
+                    }
+                    self.found.rows += 1;
+                    self.found.last.clear();
+                    self.found.last.extend_from_slice(key);
+                    return Ok(Some((key.to_vec(), value.to_vec())));
+                }
+                Some(Event::Family(definition)) => {
+                    self.found.families.push(definition.name);
+                    continue;
+                }
                 Some(_) => continue,
                 None => {}
             }
             let length = self.file.read(&mut self.block).map_err(|error| Error::io("read", &self.path, &error))?;
             if length == 0 {
                 self.decoder.finish()?;
+                if self.found != self.expected {
+                    let text = format!("{} does not hold the rows that its manifest says", self.path.display());
+                    return Err(Error::corruption(text));
+                }
                 return Ok(None);
             }
             self.decoder.push(&self.block[..length]);

@@ -16,7 +16,8 @@ pub struct WriteBatch(*mut ffi::rocksdb_writebatch_t);
 
 // SAFETY: owned; changed only through `&mut`.
 unsafe impl Send for WriteBatch {}
-// SAFETY: `&` only counts and applies it, neither of which changes it.
+// SAFETY: `&` counts, which reads, and applies; applying a batch sets its sequence number, but a batch with writes belongs to one
+// database, which has one writer at a time, and an empty one is not given to RocksDB.
 unsafe impl Sync for WriteBatch {}
 
 impl Default for WriteBatch {
@@ -87,10 +88,13 @@ impl WriteBatch {
         unsafe { ffi::rocksdb_writebatch_count(self.0) as usize }
     }
 
-    /// Applies all of it, or nothing.
+    /// Applies all of it, or nothing, within a writer's call.
     pub fn apply(&self, db: &Db, call: &Call<'_>) -> Result<()> {
+        if self.count() == 0 {
+            return Ok(());
+        }
         let mut error = ptr::null_mut();
-        // SAFETY: the call proves the database open; without a log RocksDB only reads the batch.
+        // SAFETY: the call proves the database open; see `Sync` above for the batch.
         unsafe { ffi::rocksdb_write(db.raw(call), db.write_options(), self.0, &mut error) };
         check(error, "write a batch")
     }

@@ -5,7 +5,7 @@ use std::ffi::CString;
 use std::path::{Path, PathBuf};
 use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use librocksdb_sys as ffi;
 
@@ -104,13 +104,17 @@ impl Db {
         let (mut count, mut error) = (0, ptr::null_mut());
         // SAFETY: all arguments are alive; the list is read below and then freed by its own function.
         let list = unsafe { ffi::rocksdb_list_column_families(options.raw(), c_name.as_ptr(), &mut count, &mut error) };
-        check(error, &format!("list the column families in {}", path.display()))?;
-        // SAFETY: the list has `count` NUL-terminated strings.
-        unsafe {
+        let failed = check(error, &format!("list the column families in {}", path.display()));
+        if list.is_null() {
+            return failed.map(|()| Vec::new());
+        }
+        // SAFETY: the list has `count` NUL-terminated strings, also after an error, when it has none.
+        let names = unsafe {
             let names = (0..count).map(|at| std::ffi::CStr::from_ptr(*list.add(at)).to_bytes().to_vec()).collect();
             ffi::rocksdb_list_column_families_destroy(list, count);
-            Ok(names)
-        }
+            names
+        };
+        failed.map(|()| names)
     }
 
     /// The directory it lives in.
@@ -195,6 +199,14 @@ impl Db {
         check(error, "drop a column family")
     }
 
+    /// How many background flushes and compactions have failed so far; RocksDB counts them on its default family.
+    pub fn background_errors(&self, call: &Call<'_>) -> u64 {
+        let mut count = 0;
+        // SAFETY: the call proves the database open; an unknown property leaves the count.
+        unsafe { ffi::rocksdb_property_int(self.raw(call), c"rocksdb.background-errors".as_ptr(), &mut count) };
+        count
+    }
+
     /// RocksDB's statistics as it prints them; empty unless they are on.
     pub fn statistics_text(&self) -> String {
         self.options.statistics_text()
@@ -216,9 +228,9 @@ impl Db {
         self.close_until(None);
     }
 
-    /// The same, but gives up (and frees nothing) when calls are still running after `patience`.
-    pub(super) fn close_within(&self, patience: Duration) {
-        self.close_until(Some(Instant::now() + patience));
+    /// The same, but gives up (and frees nothing) when calls are still running at `deadline`.
+    pub(super) fn close_by(&self, deadline: Instant) {
+        self.close_until(Some(deadline));
     }
 
     fn close_until(&self, deadline: Option<Instant>) {

@@ -1,7 +1,7 @@
 //! At process exit: databases that are still open are closed before C++ destroys what their threads use.
 
 use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::db::Db;
 
@@ -26,8 +26,9 @@ pub(super) fn remember(db: &Arc<Db>) {
 extern "C" fn close_all() {
     let _ = std::panic::catch_unwind(|| {
         let open = std::mem::take(&mut *OPEN.lock().unwrap_or_else(PoisonError::into_inner));
+        let deadline = Instant::now() + PATIENCE;
         for db in open.iter().filter_map(Weak::upgrade) {
-            db.close_within(PATIENCE);
+            db.close_by(deadline);
             // Never freed here: a thread may still hold a call.
             std::mem::forget(db);
         }

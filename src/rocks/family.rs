@@ -8,7 +8,7 @@ use librocksdb_sys as ffi;
 use super::db::{Db, Resource};
 use super::gate::Call;
 use super::pin::Pin;
-use super::{FamilyOptions, c_path, check};
+use super::{FamilyOptions, c_path, check, take_text};
 use crate::error::{Code, Error, Result};
 
 /// A column family of a `Db`. Inert once that is closed.
@@ -65,7 +65,7 @@ impl Family {
     }
 
     fn read_options(&self, pin: Option<&Pin>) -> *const ffi::rocksdb_readoptions_t {
-        pin.map_or(self.db.read_options, Pin::read_options)
+        pin.map_or(self.db.read_options, |pin| pin.read_options(&self.db))
     }
 
     /// The value's full length, or `None`; the value is in `buffer` if it fits, else nothing is written.
@@ -213,6 +213,14 @@ impl Family {
         // SAFETY: the call proves database and handle alive.
         let code = unsafe { ffi::rocksdb_property_int_cf(self.db.raw(call), self.raw, name.as_ptr(), &mut value) };
         (code == 0).then_some(value)
+    }
+
+    /// A property of the family as text, or `None` if RocksDB knows no such property.
+    pub fn property(&self, call: &Call<'_>, name: &str) -> Option<String> {
+        let name = std::ffi::CString::new(name).ok()?;
+        // SAFETY: the call proves database and handle alive; the answer is malloc'ed or NULL.
+        let text = unsafe { ffi::rocksdb_property_value_cf(self.db.raw(call), self.raw, name.as_ptr()) };
+        (!text.is_null()).then(|| take_text(text))
     }
 
     /// Compacts everything to the bottommost level, and waits for it.

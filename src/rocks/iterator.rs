@@ -75,7 +75,7 @@ impl Iterator {
                 ffi::rocksdb_readoptions_set_readahead_size(read_options, READ_AHEAD);
             }
             if let Some(pin) = pin {
-                ffi::rocksdb_readoptions_set_snapshot(read_options, pin.snapshot);
+                ffi::rocksdb_readoptions_set_snapshot(read_options, pin.snapshot(db));
             }
             ffi::rocksdb_create_iterator_cf(db.raw(call), read_options, family.raw(call))
         };
@@ -100,16 +100,26 @@ impl Iterator {
         unsafe { ffi::rocksdb_iter_seek_to_last(self.raw(call)) };
     }
 
-    /// One row on. Only on a valid iterator.
+    /// One row on; nothing at the end.
     pub fn next(&mut self, call: &Call<'_>) {
-        // SAFETY: the call proves the iterator alive; callers have seen `row` answer a row.
-        unsafe { ffi::rocksdb_iter_next(self.raw(call)) };
+        let raw = self.raw(call);
+        // SAFETY: the call proves the iterator alive; only a valid one may move.
+        unsafe {
+            if ffi::rocksdb_iter_valid(raw) != 0 {
+                ffi::rocksdb_iter_next(raw);
+            }
+        }
     }
 
-    /// One row back. Only on a valid iterator.
+    /// One row back; nothing at the end.
     pub fn previous(&mut self, call: &Call<'_>) {
-        // SAFETY: the call proves the iterator alive; callers have seen `row` answer a row.
-        unsafe { ffi::rocksdb_iter_prev(self.raw(call)) };
+        let raw = self.raw(call);
+        // SAFETY: the call proves the iterator alive; only a valid one may move.
+        unsafe {
+            if ffi::rocksdb_iter_valid(raw) != 0 {
+                ffi::rocksdb_iter_prev(raw);
+            }
+        }
     }
 
     /// The present row, valid until the iterator moves; `None` at the end.

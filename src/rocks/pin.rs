@@ -14,7 +14,7 @@ pub struct Pin {
     read_options: *mut ffi::rocksdb_readoptions_t,
     sequence: u64,
     resource: u64,
-    pub(super) snapshot: *const ffi::rocksdb_snapshot_t,
+    snapshot: *const ffi::rocksdb_snapshot_t,
 }
 
 // SAFETY: a snapshot is immutable, and its read options are only read.
@@ -41,7 +41,15 @@ impl Pin {
         self.sequence
     }
 
-    pub(super) fn read_options(&self) -> *const ffi::rocksdb_readoptions_t {
+    /// For reads of `db`, whose pin it must be.
+    /// For an iterator of `db`, whose pin it must be.
+    pub(super) fn snapshot(&self, db: &Arc<Db>) -> *const ffi::rocksdb_snapshot_t {
+        assert!(Arc::ptr_eq(&self.db, db), "a pin of another database");
+        self.snapshot
+    }
+
+    pub(super) fn read_options(&self, db: &Arc<Db>) -> *const ffi::rocksdb_readoptions_t {
+        assert!(Arc::ptr_eq(&self.db, db), "a pin of another database");
         self.read_options
     }
 }

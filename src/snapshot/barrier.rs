@@ -27,6 +27,8 @@ pub(super) struct Barrier {
     pub(super) families: Vec<AtBarrier>,
     /// For a native snapshot that may use RocksDB's files; `None` sends every family as rows.
     pub(super) turn: Option<CaptureTurn>,
+    /// Background errors until then; one more means that a memtable can't be written out.
+    pub(super) background_errors: u64,
     /// How long the writer was held.
     pub(super) pause: Duration,
 }
@@ -47,28 +49,28 @@ impl Drop for CaptureTurn {
     }
 }
 
-/// Raises the barrier, as a writer's call: pins the state and, for a native snapshot, has RocksDB switch its memtables.
-pub(super) fn raise(backend: &Inner, kind: Kind, open_capture: &Arc<AtomicBool>) -> Result<Barrier> {
-    let call = backend.data.db.write()?;
+/// Raises the barrier, within a writer's call: pins the state and, for a native snapshot, has RocksDB switch its memtables.
+pub(super) fn raise(backend: &Inner, call: &Call<'_>, kind: Kind, open_capture: &Arc<AtomicBool>) -> Result<Barrier> {
     let start = Instant::now();
     let families = backend.families().clone();
-    let pin = backend.data.pin(&call, families.iter().map(|family| &family.rocks))?;
+    let pin = backend.data.pin(call, families.iter().map(|family| &family.rocks))?;
     let turn = (kind == Kind::Native).then(|| CaptureTurn::take(open_capture)).flatten();
     // A flush that fails half-way leaves some families unswitched, and does not say which.
     let turn = turn.filter(|_| {
         let handles: Vec<_> = families.iter().map(|family| &family.rocks).collect();
-        backend.data.db.switch_memtables(&call, &handles).is_ok()
+        backend.data.db.switch_memtables(call, &handles).is_ok()
     });
     let families = families
         .into_iter()
         .map(|family| AtBarrier {
             descriptor: family.descriptor(),
-            switched: turn.is_some() && is_switched(&call, &family),
+            switched: turn.is_some() && is_switched(call, &family),
             family,
         })
         .collect();
     fail::fail_point!("barrier-raised");
-    Ok(Barrier { pin, families, turn, pause: start.elapsed() })
+    let background_errors = backend.data.db.background_errors(call);
+    Ok(Barrier { pin, families, turn, background_errors, pause: start.elapsed() })
 }
 
 fn is_switched(call: &Call<'_>, family: &Family) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -51,7 +52,7 @@ pub(super) fn capture(
     let mut captured = Captured { files: Vec::new(), current: Vec::new(), exact };
     for file in &stored {
         control.check()?;
-        take(&mut captured, file, &live, backend.data.db.path(), directory)?;
+        take(&mut captured, file, &live, (backend.data.db.path(), directory), control)?;
     }
     fail::fail_point!("capture-linked");
     drop(turn);
@@ -78,14 +79,14 @@ fn await_flushes(
         let call = backend.data.db.read()?;
         let mut waiting = Vec::new();
         for (at, family) in barrier.families.iter().enumerate().filter(|(at, _)| exact[*at]) {
-            let property = |name| family.family.rocks.property_int(&call, name).unwrap_or(0);
-            if property("rocksdb.background-errors") > 0 {
-                let text = format!("RocksDB could not write column family {} out; see its LOG", family.family.label());
-                return Err(Error::new(Code::Io, text));
-            }
-            if !family.family.is_dropped() && property("rocksdb.num-immutable-mem-table") > 0 {
+            let immutable = family.family.rocks.property_int(&call, "rocksdb.num-immutable-mem-table");
+            if !family.family.is_dropped() && immutable.unwrap_or(0) > 0 {
                 waiting.push(at);
             }
+        }
+        if !waiting.is_empty() && backend.data.db.background_errors(&call) > barrier.background_errors {
+            let text = "RocksDB could not write a memtable or a compaction out; is the disk of the storage path full?";
+            return Err(Error::new(Code::Io, text));
         }
         if waiting.is_empty() {
             return Ok(());
@@ -139,8 +140,8 @@ fn take(
     captured: &mut Captured,
     file: &StoredFile,
     live: &HashMap<String, LiveFile>,
-    from: &Path,
-    to: &Path,
+    (from, to): (&Path, &Path),
+    control: &Control,
 ) -> Result<()> {
     let (source, target) = (from.join(&file.name), to.join(&file.name));
     let crc32c = match file.kind {
@@ -153,9 +154,10 @@ fn take(
             return write(&target, &captured.current);
         }
         StoredKind::Table => {
-            link_or_copy(&source, &target)?;
-            file.crc32c
-                .ok_or_else(|| Error::corruption(format!("RocksDB has no checksum for its file {}", file.name)))?
+            let none = || Error::corruption(format!("RocksDB has no checksum for its file {}", file.name));
+            let crc32c = file.crc32c.ok_or_else(none)?;
+            link_or_copy(&source, &target, Sum { size: file.size, crc32c }, control)?;
+            crc32c
         }
         StoredKind::Manifest | StoredKind::Options => copy_start(&source, &target, file.size)?,
         StoredKind::Other(kind) => {
@@ -172,17 +174,27 @@ fn take(
     Ok(())
 }
 
-/// A second name for the file, or a copy where the file system can't give it one.
-pub(super) fn link_or_copy(source: &Path, target: &Path) -> Result<()> {
+/// A second name for the file, or a verified copy where the file system can't give it one.
+fn link_or_copy(source: &Path, target: &Path, sum: Sum, control: &Control) -> Result<()> {
     if fs::hard_link(source, target).is_ok() {
         return Ok(());
     }
-    fs::copy(source, target).map(drop).map_err(|error| Error::io("copy a file to", target, &error))
+    let mut from = fs::File::open(source).map_err(|error| Error::io("read", source, &error))?;
+    let mut to = fs::File::create_new(target).map_err(|error| Error::io("create", target, &error))?;
+    let (mut block, mut copied) = (vec![0; 1 << 20], Sum::EMPTY);
+    loop {
+        control.check()?;
+        let length = from.read(&mut block).map_err(|error| Error::io("read", source, &error))?;
+        if length == 0 {
+            return sum.must_be(&copied, &source.display());
+        }
+        to.write_all(&block[..length]).map_err(|error| Error::io("write", target, &error))?;
+        copied = copied.extended(&block[..length]);
+    }
 }
 
 /// Copies the first `size` bytes of a file that may be growing; their CRC32C.
 fn copy_start(source: &Path, target: &Path, size: u64) -> Result<u32> {
-    use std::io::Read;
     let mut bytes = Vec::new();
     fs::File::open(source)
         .and_then(|file| file.take(size).read_to_end(&mut bytes))

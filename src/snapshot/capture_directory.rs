@@ -10,16 +10,18 @@ use super::document;
 use super::manifest::Manifest;
 use super::object_name::ObjectName;
 use crate::error::{Code, Error, Result};
+use crate::store::Control;
 
 /// The file that makes the directory a snapshot.
 const MANIFEST: &str = "gabion.manifest";
 
 /// Writes the manifest, durably and last: a directory without one is no capture.
-pub(super) fn complete(directory: &Path, manifest: &Manifest) -> Result<()> {
+pub(super) fn complete(directory: &Path, manifest: &Manifest, control: &Control) -> Result<()> {
     let path = directory.join(MANIFEST);
     let bytes = manifest.encode()?;
     for entry in fs::read_dir(directory).map_err(|error| Error::io("list", directory, &error))? {
         let file = entry.map_err(|error| Error::io("list", directory, &error))?.path();
+        control.check()?;
         sync(&file)?;
     }
     fail::fail_point!("capture-synced");

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::barrier;
 use super::id::Id;
 use super::lineage::Lineage;
-use super::target::Targets;
+use super::target::{Targets, Turn};
 use super::task::Task;
 use super::{Kind, SnapshotInfo};
 use crate::backend::Inner;
@@ -135,8 +135,12 @@ impl Snapshot {
         check_length("metadata", &request.metadata, LONGEST_METADATA)?;
         let snapshots = &backend.snapshots;
         let scratch = backend.scratch()?;
-        let target = snapshots.targets.take_turn(&request.target)?;
-        let barrier = barrier::raise(backend, request.kind, &snapshots.open_capture)?;
+        let place = snapshots.targets.find(&request.target)?;
+        let call = backend.data.db.write()?;
+        // Within the writer's call, so that jobs publish in the order of their barriers.
+        let turn = place.map(Turn::take);
+        let barrier = barrier::raise(backend, &call, request.kind, &snapshots.open_capture)?;
+        drop(call);
         backend.counters.record_pause(barrier.pause);
         metrics::add(&backend.counters.snapshots_started, 1);
         let job = Arc::new(Job {
@@ -150,7 +154,7 @@ impl Snapshot {
             Task { backend: Arc::clone(backend), job: Arc::clone(&job), request: request.clone(), settings, scratch };
         let thread = std::thread::Builder::new()
             .name("gabion-snapshot".to_owned())
-            .spawn(move || task.run(barrier, target))
+            .spawn(move || task.run(barrier, turn))
             .map_err(|error| Error::new(Code::Io, format!("cannot start the snapshot's thread: {error}")))?;
         let mut running = snapshots.running();
         running.retain(|(job, _)| job.state() == State::Running);

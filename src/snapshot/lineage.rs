@@ -12,14 +12,15 @@ use crate::store::Sum;
 pub(crate) struct Lineage {
     /// The table files that were there before this backend wrote any, by RocksDB's file number.
     pub(crate) inherited: HashMap<u64, Origin>,
-    /// The snapshot it was restored from, as it is, and the URL of its directory.
+    /// The snapshot it was restored from, as it is, and its directory.
     pub(crate) parent: Option<Parent>,
 }
 
 /// A snapshot that is a backend's starting point.
 #[derive(Clone, Debug)]
 pub(crate) struct Parent {
-    pub(crate) url: String,
+    /// Where its directory is (`store::place`).
+    pub(crate) place: String,
     pub(crate) manifest: Manifest,
     /// The largest number in the directory when it was read.
     pub(crate) newest: u64,

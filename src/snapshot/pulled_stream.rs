@@ -30,7 +30,9 @@ impl PulledStream {
     pub(crate) fn start(backend: &Arc<Inner>, id: &[u8], metadata: &[u8]) -> Result<PulledStream> {
         check_length("id", id, LONGEST_ID)?;
         check_length("metadata", metadata, LONGEST_METADATA)?;
-        let barrier = barrier::raise(backend, Kind::Portable, &Arc::new(AtomicBool::new(false)))?;
+        let call = backend.data.db.write()?;
+        let barrier = barrier::raise(backend, &call, Kind::Portable, &Arc::new(AtomicBool::new(false)))?;
+        drop(call);
         backend.counters.record_pause(barrier.pause);
         let mut encoder = Encoder::new();
         encoder.title(&Title { id: id.to_vec(), metadata: metadata.to_vec(), created: now_ms() })?;

@@ -118,7 +118,7 @@ impl Sequence {
         self.decode(number, &bytes).map(Some)
     }
 
-    fn bytes(&self, number: u64, control: &Control) -> Result<Option<Bytes>> {
+    pub(super) fn bytes(&self, number: u64, control: &Control) -> Result<Option<Bytes>> {
         self.store.read(&name(number), document::MAX_BYTES, control)
     }
 
@@ -185,11 +185,17 @@ impl Sequence {
         let name = name(number);
         let mut failure = None;
         for tries in 0..TRIES {
-            if let Err(error) = self.store.put_new(&name, bytes.clone(), control) {
-                failure = Some(error);
-            }
+            let answer = self.store.put_new(&name, bytes.clone(), control);
+            let created = matches!(answer, Ok(true));
+            failure = answer.err().or(failure);
             match self.store.read(&name, document::MAX_BYTES, control)? {
-                Some(found) if found == bytes => return Ok(Claim::Ours),
+                Some(found) if found == bytes => {
+                    if !created {
+                        // It is there from an earlier try, which may have failed before the name was durable.
+                        self.store.settle(FOLDER, control)?;
+                    }
+                    return Ok(Claim::Ours);
+                }
                 Some(found) => return Ok(Claim::Taken(found)),
                 None => std::thread::sleep(Duration::from_millis(5 << tries)),
             }

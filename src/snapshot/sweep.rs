@@ -61,7 +61,6 @@ pub(super) fn sweep(sequence: &Sequence, patience: Patience, dry_run: bool, cont
     let files = scene.useless_files(&jobs);
     let intents = scene.ended_intents(&jobs);
     let mut last = scene.spent_tombstones(&files);
-    last.extend(scene.spent_voids(&intents));
     last.extend(scene.leftovers(store, control)?);
     if !dry_run {
         // A discard that a crash undid would bring back a manifest without its files.
@@ -207,24 +206,6 @@ impl Scene {
                 && tombstone.files.iter().all(|file| named.contains(file) || !still_there.contains(file))
         };
         self.tombstones.iter().filter(is_spent).map(|placed| placed.object.clone()).collect()
-    }
-
-    /// Old voids below the largest number, whose jobs have no intents but those in `removed`.
-    fn spent_voids(&self, removed: &[Object]) -> Vec<Object> {
-        let announced: BTreeSet<Id> = self
-            .intents
-            .iter()
-            .filter(|announced| !removed.contains(&announced.object))
-            .map(|announced| announced.job)
-            .collect();
-        let largest = self.sequence.last_key_value().map_or(0, |(number, _)| *number);
-        let is_spent = |(number, object): &(&u64, &Object)| match self.entries.get(number) {
-            Some(Entry::Void(void)) => {
-                **number < largest && self.is_old(object, 0) && !void.jobs.iter().any(|job| announced.contains(job))
-            }
-            _ => false,
-        };
-        self.sequence.iter().filter(is_spent).map(|(_, object)| object.clone()).collect()
     }
 
     /// What unfinished writes and killed sweeps left.

@@ -1,7 +1,7 @@
 //! `Targets`: the snapshot directories that a backend writes to, one writer each.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use super::job::Target;
@@ -10,14 +10,15 @@ use super::writer::Writer;
 use crate::error::Result;
 use crate::store::{self, Control};
 
-/// By URL.
+/// By place: two URLs of one place have one writer.
 #[derive(Debug, Default)]
 pub(super) struct Targets(Mutex<HashMap<String, Arc<Directory>>>);
 
 /// One directory, and what this backend has made of it.
 #[derive(Debug)]
 pub(super) struct Directory {
-    pub(super) url: String,
+    url: String,
+    pub(super) place: String,
     /// Taken by the first job that gets as far.
     writer: Mutex<Option<Arc<Writer>>>,
     state: Mutex<State>,
@@ -41,25 +42,25 @@ pub(super) struct Turn {
 }
 
 impl Targets {
-    /// The job's place in line for its directory; `None` for a capture, which publishes nothing. Touches no store.
-    pub(super) fn take_turn(&self, target: &Target) -> Result<Option<Turn>> {
+    /// The directory of a target; `None` for a capture, which publishes nothing. Touches no store.
+    pub(super) fn find(&self, target: &Target) -> Result<Option<Arc<Directory>>> {
         let Target::Directory(url) = target else { return Ok(None) };
-        store::open(url)?;
+        let place = store::place(url)?;
         let mut directories = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let directory = directories.entry(url.clone()).or_insert_with(|| Arc::new(Directory::new(url.clone())));
-        let directory = Arc::clone(directory);
-        let mut state = directory.state();
-        let number = state.next;
-        state.next += 1;
-        state.queue.push_back(number);
-        drop(state);
-        Ok(Some(Turn { directory, number }))
+        let directory = directories.entry(place).or_insert_with_key(|place| Arc::new(Directory::new(url, place)));
+        Ok(Some(Arc::clone(directory)))
     }
 }
 
 impl Directory {
-    fn new(url: String) -> Directory {
-        Directory { url, writer: Mutex::new(None), state: Mutex::default(), moved: Condvar::new() }
+    fn new(url: &str, place: &str) -> Directory {
+        Directory {
+            url: url.to_owned(),
+            place: place.to_owned(),
+            writer: Mutex::new(None),
+            state: Mutex::default(),
+            moved: Condvar::new(),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -68,12 +69,19 @@ impl Directory {
 
     /// This backend's writer of the directory; the first call takes an epoch. `restored`: see `Writer::open`.
     pub(super) fn writer(&self, grace: Duration, restored: Option<u64>, control: &Control) -> Result<Arc<Writer>> {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(writer) = writer.as_ref().filter(|writer| writer.grace() == grace) {
-            return Ok(Arc::clone(writer));
+        const NAP: Duration = Duration::from_millis(10);
+        let mut writer = loop {
+            // Another job may be taking the epoch, for as long as the store lets it; a cancelled one must not wait for that.
+            match self.writer.try_lock() {
+                Ok(writer) => break writer,
+                Err(TryLockError::Poisoned(poisoned)) => break poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) => control.check()?,
+            }
+            std::thread::sleep(NAP);
+        };
+        if let Some(writer) = writer.as_ref() {
+            return Ok(Arc::new(writer.with_grace(grace)));
         }
-        // Once this backend has published, what it was restored from is history.
-        let restored = restored.filter(|_| self.state().published.is_none());
         let opened = Arc::new(Writer::open(store::open(&self.url)?, grace, restored, control)?);
         Ok(Arc::clone(writer.insert(opened)))
     }
@@ -85,6 +93,16 @@ impl Directory {
 }
 
 impl Turn {
+    /// The place behind all jobs that have taken one.
+    pub(super) fn take(directory: Arc<Directory>) -> Turn {
+        let mut state = directory.state();
+        let number = state.next;
+        state.next += 1;
+        state.queue.push_back(number);
+        drop(state);
+        Turn { directory, number }
+    }
+
     /// Waits until all earlier jobs have ended.
     pub(super) fn wait(&self, control: &Control) -> Result<()> {
         const NAP: Duration = Duration::from_millis(50);

@@ -16,7 +16,7 @@ use super::rows::{self, Format, Written};
 use super::sequence::now_ms;
 use super::target::Turn;
 use super::{Kind, SnapshotInfo, capture_directory};
-use crate::backend::Inner;
+use crate::backend::{Inner, rocksdb_name};
 use crate::error::{Code, Error, Result};
 use crate::metrics;
 use crate::options::SnapshotSettings;
@@ -103,7 +103,7 @@ impl Task {
     fn publish(&self, gathered: Gathered, work: &Path, turn: &Turn) -> Result<Manifest> {
         let (control, snapshots) = (&self.job.control, &self.backend.snapshots);
         self.job.total.store(gathered.bytes(), Ordering::Relaxed);
-        let parent = snapshots.lineage.parent.as_ref().filter(|parent| parent.url == turn.directory.url);
+        let parent = snapshots.lineage.parent.as_ref().filter(|parent| parent.place == turn.directory.place);
         let writer = turn.directory.writer(self.settings.grace, parent.map(|parent| parent.newest), control)?;
         let parents: Vec<_> =
             turn.directory.published().or_else(|| parent.map(|parent| parent.manifest.clone())).into_iter().collect();
@@ -143,7 +143,7 @@ impl Task {
             self.job.control.advance(origin.size);
             Ok(object)
         })?;
-        capture_directory::complete(path, &manifest)?;
+        capture_directory::complete(path, &manifest, &self.job.control)?;
         unfinished.keep();
         Ok(manifest)
     }
@@ -157,11 +157,10 @@ impl Task {
     ) -> Result<Manifest> {
         let snapshots = &self.backend.snapshots;
         let family_of = |file: &CapturedFile| {
-            let at = gathered
-                .definitions
-                .iter()
-                .position(|definition| Some(crate::backend::rocksdb_name(&definition.name)) == file.family);
-            at.map(|at| gathered.ids[at])
+            let named = |definition: &Definition| Some(rocksdb_name(&definition.name)) == file.family;
+            let at = gathered.definitions.iter().position(named)?;
+            // A family that is not exact may have been made anew under its name, with another id.
+            gathered.rows[at].is_none().then_some(gathered.ids[at])
         };
         let mut counter = 0;
         let rocksdb = match gathered.captured {

@@ -23,7 +23,7 @@ pub struct Writer {
     epoch: u64,
     grace: Duration,
     /// The number behind which the next manifest goes.
-    cursor: Mutex<u64>,
+    cursor: Arc<Mutex<u64>>,
 }
 
 /// Why a manifest was not published.
@@ -51,7 +51,12 @@ impl Writer {
         })?;
         fail::fail_point!("epoch-taken");
         refuse_newer(&sequence, restored, control)?;
-        Ok(Self { sequence, id, epoch, grace, cursor: Mutex::new(epoch) })
+        Ok(Self { sequence, id, epoch, grace, cursor: Arc::new(Mutex::new(epoch)) })
+    }
+
+    /// The same writer, for jobs with another grace period.
+    pub fn with_grace(&self, grace: Duration) -> Self {
+        Self { sequence: self.sequence.clone(), cursor: Arc::clone(&self.cursor), grace, ..*self }
     }
 
     /// The number of its epoch.
@@ -98,7 +103,7 @@ impl Writer {
             match self.claim(number, &bytes, control) {
                 Ok(Claim::Ours) => {
                     *cursor = number;
-                    return Ok(());
+                    return self.keep(number, manifest.job, control);
                 }
                 Ok(Claim::Taken(found)) => self.step_onto(number, &found, manifest.job)?,
                 Err(error) => return self.settle(&mut cursor, manifest.job, &bytes, error),
@@ -113,6 +118,23 @@ impl Writer {
         let claim = self.sequence.claim(number, manifest, control)?;
         fail::fail_point!("manifest-answer-lost", |_| Err(Error::new(Code::Io, "the answer got lost")));
         Ok(claim)
+    }
+
+    /// The number may have been a hole that a discard left: what is above it counts too.
+    fn keep(&self, number: u64, job: Id, control: &Control) -> std::result::Result<(), Unpublished> {
+        let above = || -> Result<Vec<(u64, Bytes)>> {
+            let numbers = self.sequence.objects(control)?.into_keys().filter(|&other| other > number);
+            let read =
+                |other| self.sequence.bytes(other, control).transpose().map(|read| read.map(|bytes| (other, bytes)));
+            numbers.filter_map(read).collect()
+        };
+        for (other, bytes) in above().map_err(Unpublished::Unknown)? {
+            if let Err(refused) = self.step_onto(other, &bytes, job) {
+                let gone = self.store().delete(&[sequence::name(number)], control);
+                return Err(if gone.is_ok() { refused } else { Unpublished::Unknown(refused.error()) });
+            }
+        }
+        Ok(())
     }
 
     /// May the cursor move onto what was found at `number`?
@@ -158,6 +180,14 @@ impl Writer {
             Ok(Claim::Taken(found)) if Entry::decode(number, &found).is_err() => Err(Unpublished::Unknown(error)),
             Ok(_) => Err(Unpublished::Never(error)),
             Err(_) => Err(Unpublished::Unknown(error)),
+        }
+    }
+}
+
+impl Unpublished {
+    fn error(self) -> Error {
+        match self {
+            Unpublished::Never(error) | Unpublished::Unknown(error) => error,
         }
     }
 }

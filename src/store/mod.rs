@@ -111,6 +111,14 @@ pub trait Store: Debug + Send + Sync {
     fn leftovers(&self, folder: &str, control: &Control) -> Result<Vec<Object>>;
 }
 
+/// Where `url` points, the same text for every URL of one place.
+pub fn place(url: &str) -> Result<String> {
+    Ok(match url::parse(url)? {
+        url::Place::Local(path) => format!("file:{}", path.components().collect::<std::path::PathBuf>().display()),
+        url::Place::Memory(name) => format!("memory:{name}"),
+    })
+}
+
 /// The store at `url` (`file:///path`, `memory://name`). Touches nothing yet.
 pub fn open(url: &str) -> Result<Arc<dyn Store>> {
     Ok(match url::parse(url)? {
