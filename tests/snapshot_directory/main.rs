@@ -119,7 +119,7 @@ fn a_discarded_snapshot_is_gone_and_its_number_is_not_used_again() {
         assert_eq!(directory.discard(first.number).unwrap_err().code, Code::NotFound);
         assert_eq!(directory.describe(first.number).unwrap_err().code, Code::NotFound);
         assert!(directory.list().unwrap().is_empty());
-        let second = place.publish(&writer, &[first.clone()], &["a"]).unwrap();
+        let second = place.publish(&writer, std::slice::from_ref(&first), &["a"]).unwrap();
         assert!(second.number > first.number);
         assert!(second.parents.is_empty(), "a discarded parent is not reused");
         assert_eq!(place.check_swept(), [second.number]);

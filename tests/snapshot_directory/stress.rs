@@ -71,7 +71,9 @@ fn no_file_of_a_listed_snapshot_is_missing_while_others_publish_discard_and_swee
             scope.spawn(|| read(&place, &stop, &files_read)),
             scope.spawn(|| until_stop(&|| drop(open().retain(3).unwrap()))),
             scope.spawn(|| {
-                until_stop(&|| drop(swept.fetch_add(open().sweep(GRACE, false).unwrap().objects, Ordering::Relaxed)))
+                until_stop(&|| {
+                    swept.fetch_add(open().sweep(GRACE, false).unwrap().objects, Ordering::Relaxed);
+                });
             }),
         ];
         let started = Instant::now();

@@ -98,7 +98,7 @@ fn a_running_job_holds_the_files_of_its_discarded_parents() {
     let writer = place.writer(MINUTE);
     let parent = place.publish(&writer, &[], &["a"]).unwrap();
     place.publish(&writer, &[], &["other"]).unwrap();
-    let running = Publication::begin(&writer, BACKEND, &[parent.clone()], &Control::new()).unwrap();
+    let running = Publication::begin(&writer, BACKEND, std::slice::from_ref(&parent), &Control::new()).unwrap();
     let manifest = place.put(&running, &["a"]).unwrap();
     let directory = gabion::snapshot::SnapshotDirectory::open(&place.url, &grace("1m")).unwrap();
     directory.discard(parent.number).unwrap();
