@@ -10,7 +10,8 @@ import java.util.Objects;
  * The rows of one state. Any number of threads may read; writes are a writer's calls, as {@link Backend} says.
  *
  * <p>Keys and values are bytes, in unsigned byte order. Methods with {@link ByteBuffer} take direct buffers only, use
- * their remaining bytes in place, and move neither position nor limit. The family is closed with its backend.
+ * their remaining bytes in place, and move neither position nor limit; nobody may change or free their memory meanwhile.
+ * The family is closed with its backend.
  */
 public final class ColumnFamily {
     final NativeHandle handle;

@@ -108,8 +108,8 @@ final class NativeHandle implements Runnable {
         pins.getAndAdd(CLOSED + 1); // closed to others, pinned by this call
         try {
             stop.accept(address);
-            children.forEach(NativeHandle::close);
         } finally {
+            children.forEach(NativeHandle::close);
             unpin();
             if (parent != null) {
                 parent.children.remove(this);

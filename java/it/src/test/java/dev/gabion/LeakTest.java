@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 class LeakTest {
@@ -75,7 +76,7 @@ class LeakTest {
     }
 
     @Test
-    void opening_and_closing_leaves_no_object_and_no_memory() throws Exception {
+    void opening_and_closing_leaves_no_object_and_no_memory(TestReporter reporter) throws Exception {
         int cycles = Given.soak() ? 10_000 : 500;
         for (int i = 0; i < 150; i++) {
             cycle();
@@ -85,6 +86,7 @@ class LeakTest {
             cycle();
         }
         long grown = resident() - before;
+        reporter.publishEntry("bytes more after " + cycles + " cycles", Long.toString(grown));
         assertTrue(grown < SLACK + cycles * PER_CYCLE, grown + " bytes more after " + cycles + " cycles");
     }
 

@@ -49,6 +49,23 @@ class NativeHandleTest {
     }
 
     @Test
+    void a_failure_to_stop_leaves_nothing_open() {
+        NativeHandle parent = NativeHandle.own(
+                this,
+                null,
+                "parent",
+                42,
+                address -> {
+                    throw new IllegalArgumentException("on purpose");
+                },
+                address -> events.add("free parent"));
+        handle(new Object(), parent, "child");
+        assertThrows(IllegalArgumentException.class, parent::close);
+        assertEquals(List.of("stop child", "free child", "free parent"), events);
+        assertClosed(parent::pin);
+    }
+
+    @Test
     void a_child_that_comes_too_late_is_closed_at_once() {
         NativeHandle parent = handle(this, null, "parent");
         parent.close();

@@ -24,6 +24,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -180,6 +182,50 @@ class ThreadsTest {
                 }
                 assertEquals(written.size(), rows);
             }
+        }
+    }
+
+    @Test
+    void a_batch_or_scan_that_two_threads_use_refuses_one_and_stays_whole() throws Exception {
+        try (Backend backend = Backend.open(storage(scratch));
+                Batch batch = new Batch()) {
+            ColumnFamily family = family(backend, "f");
+            for (int i = 0; i < 5000; i++) {
+                family.put(bytes("k" + i), value(i));
+            }
+            AtomicLong added = new AtomicLong();
+            AtomicLong seen = new AtomicLong();
+            try (Scan scan = family.scan(ScanRange.all())) {
+                List<Future<?>> users = new ArrayList<>();
+                for (int user = 0; user < 4; user++) {
+                    users.add(threads.submit(() -> {
+                        for (int i = 0; i < 5000; i++) {
+                            int number = i;
+                            added.addAndGet(unlessBusy(() -> batch.put(family, bytes("b" + number), value(number)) != null));
+                            seen.addAndGet(unlessBusy(scan::next));
+                        }
+                    }));
+                }
+                for (Future<?> user : users) {
+                    user.get();
+                }
+                while (scan.next()) {
+                    seen.incrementAndGet();
+                }
+            }
+            assertEquals(5000, seen.get());
+            assertEquals(added.get(), batch.count());
+            backend.write(batch);
+        }
+    }
+
+    /** 1 if the call said true, 0 if it said false or that the object is in use. */
+    private static int unlessBusy(BooleanSupplier call) {
+        try {
+            return call.getAsBoolean() ? 1 : 0;
+        } catch (IllegalStateException busy) {
+            assertTrue(busy.getMessage().contains("another thread"), busy.getMessage());
+            return 0;
         }
     }
 
