@@ -136,8 +136,7 @@ fn every_command_that_is_named_is_there() {
 /// Targets of make, tests and scripts that `line` names and that are not there.
 fn missing_in_command(line: &str, makefile: &str) -> Vec<String> {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let is_target = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let targets = words.iter().skip(1).filter(|word| words[0] == "make" && is_target(word));
+    let targets = words.iter().skip(1).filter(|word| words[0] == "make" && word.chars().all(char::is_alphabetic));
     let targets = targets.map(|target| format!("\n{target}:")).filter(|rule| !makefile.contains(rule));
     let tests = words.windows(2).filter(|pair| pair[0] == "--test" && !pair[1].starts_with('<'));
     let tests = tests.map(|pair| format!("tests/{}.rs", pair[1]));
@@ -156,12 +155,13 @@ fn every_path_and_function_between_backquotes_is_there() {
     };
     let is_there = |text: &str| {
         // Of a pattern, the folder in which it begins.
-        let path = text.split_once('*').map_or(text, |(before, _)| before.rsplit_once('/').unwrap().0);
-        let path = path.trim_end_matches('/');
+        let path = text.split_once('*').map_or(text, |(start, _)| start.rsplit_once('/').unwrap().0);
         paths.iter().any(|found| found == path || found.ends_with(&format!("/{path}")))
     };
     nothing_is_missing(|document| {
-        let files = quoted(&document.prose).filter(|text| is_path(text) && !is_there(text)).map(str::to_owned);
+        let files = quoted(&document.prose)
+            .filter(|text| is_path(text) && !is_there(text.trim_end_matches('/')))
+            .map(str::to_owned);
         let calls = quoted(&document.prose).filter(|text| text.starts_with("gabion_"));
         let calls = calls.filter_map(|text| text.split_once('(')).map(|(name, _)| format!("{name}("));
         files.chain(calls.filter(|call| !header.contains(call))).collect()
