@@ -52,9 +52,9 @@ pub struct Counters {
     pub(crate) snapshots_cancelled: AtomicU64,
     /// Families that were written as rows.
     pub(crate) fallbacks: AtomicU64,
-    /// Bytes that a parent had already, of all jobs that got as far.
+    /// Bytes that a parent had already.
     pub(crate) bytes_reused: AtomicU64,
-    /// Bytes that were put into the store, by all jobs that got as far.
+    /// Bytes that were put into the store, also by jobs that failed later.
     pub(crate) bytes_uploaded: AtomicU64,
     /// Bytes that snapshot jobs wrote to the local disk (rows and streams).
     pub(crate) bytes_written: AtomicU64,

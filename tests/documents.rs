@@ -48,24 +48,16 @@ fn documents() -> Vec<Document> {
 }
 
 fn parse(name: &str) -> Document {
-    let text = fs::read_to_string(support::path(name)).unwrap();
-    let mut document = Document { name: name.to_owned(), prose: String::new(), blocks: Vec::new() };
-    let mut inside = false;
-    for (number, line) in (1..).zip(text.lines()) {
-        if let Some(language) = line.trim_start().strip_prefix("```") {
-            inside = !inside;
-            if inside {
-                let (place, language) = (format!("{name}:{number}"), language.to_owned());
-                document.blocks.push(Block { place, language, code: String::new() });
-            }
-            continue;
-        }
-        let target = if inside { &mut document.blocks.last_mut().unwrap().code } else { &mut document.prose };
-        target.push_str(line);
-        target.push('\n');
-    }
-    assert!(!inside, "{name}: its last fenced block has no end");
-    document
+    let text = format!("\n{}", fs::read_to_string(support::path(name)).unwrap());
+    let parts: Vec<&str> = text.split("\n```").collect();
+    assert!(parts.len() % 2 == 1 && !text.contains(" ```"), "{name}: a fenced block has no end, or is indented");
+    let block = |(number, part): (usize, &&str)| {
+        let (language, code) = part.split_once('\n').unwrap_or_default();
+        Block { place: format!("{name}, block {number}"), language: language.to_owned(), code: format!("{code}\n") }
+    };
+    let blocks = (1..).zip(parts.iter().skip(1).step_by(2)).map(block).collect();
+    let prose = parts.iter().step_by(2).copied().collect::<Vec<_>>().join("\n");
+    Document { name: name.to_owned(), prose, blocks }
 }
 
 /// Compiles every block in `language`: `command` with the block in a file of its own as its last argument.
@@ -122,8 +114,8 @@ fn every_block_is_in_a_language_that_is_checked() {
 
 /// Fails with all that `missing` finds in the documents.
 fn nothing_is_missing(missing: impl Fn(&Document) -> Vec<String>) {
-    let found = documents().iter().map(|document| (document.name.clone(), missing(document))).collect::<Vec<_>>();
-    let found: Vec<_> = found.iter().filter(|(_, missing)| !missing.is_empty()).collect();
+    let found = documents().into_iter().map(|document| (missing(&document), document.name));
+    let found: Vec<_> = found.filter(|(missing, _)| !missing.is_empty()).collect();
     assert!(found.is_empty(), "these are not there: {found:#?}");
 }
 
@@ -144,8 +136,7 @@ fn every_command_that_is_named_is_there() {
 /// Targets of make, tests and scripts that `line` names and that are not there.
 fn missing_in_command(line: &str, makefile: &str) -> Vec<String> {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let is_target = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let targets = words.iter().skip(1).filter(|word| words[0] == "make" && is_target(word));
+    let targets = words.iter().skip(1).filter(|word| words[0] == "make" && word.chars().all(char::is_alphabetic));
     let targets = targets.map(|target| format!("\n{target}:")).filter(|rule| !makefile.contains(rule));
     let tests = words.windows(2).filter(|pair| pair[0] == "--test" && !pair[1].starts_with('<'));
     let tests = tests.map(|pair| format!("tests/{}.rs", pair[1]));
@@ -164,12 +155,13 @@ fn every_path_and_function_between_backquotes_is_there() {
     };
     let is_there = |text: &str| {
         // Of a pattern, the folder in which it begins.
-        let path = text.split_once('*').map_or(text, |(before, _)| before.rsplit_once('/').unwrap().0);
-        let path = path.trim_end_matches('/');
+        let path = text.split_once('*').map_or(text, |(start, _)| start.rsplit_once('/').unwrap().0);
         paths.iter().any(|found| found == path || found.ends_with(&format!("/{path}")))
     };
     nothing_is_missing(|document| {
-        let files = quoted(&document.prose).filter(|text| is_path(text) && !is_there(text)).map(str::to_owned);
+        let files = quoted(&document.prose)
+            .filter(|text| is_path(text) && !is_there(text.trim_end_matches('/')))
+            .map(str::to_owned);
         let calls = quoted(&document.prose).filter(|text| text.starts_with("gabion_"));
         let calls = calls.filter_map(|text| text.split_once('(')).map(|(name, _)| format!("{name}("));
         files.chain(calls.filter(|call| !header.contains(call))).collect()
@@ -204,6 +196,6 @@ fn what_is_missing_is_found() {
     let makefile = "a:\n\ntest: ## Run\n";
     assert_eq!(missing_in_command("make test soak", makefile), ["\nsoak:"]);
     assert_eq!(missing_in_command("cargo test --test nothing", makefile), ["tests/nothing.rs"]);
-    assert!(leads_somewhere("docs/abi.md", "#names") && !leads_somewhere("docs/abi.md", "#nothing"));
+    assert!(leads_somewhere("ARCHITECTURE.md", "#close") && !leads_somewhere("ARCHITECTURE.md", "#nothing"));
     assert!(leads_somewhere("docs/abi.md", "../README.md") && !leads_somewhere("docs/abi.md", "README.md"));
 }

@@ -138,6 +138,7 @@ impl Rows {
 /// A file with rows of one family, never empty; files of a family don't overlap.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowsFile {
+    /// Where its bytes are.
     pub object: ObjectName,
     /// How many.
     pub rows: u64,
