@@ -76,7 +76,10 @@ public final class Demo {
             failure = "DIFFERENT: " + e.getMessage();
         } catch (JobDied e) {
             failure = "FAILED: " + e.getMessage();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            failure = "FAILED: " + e;
+        } catch (RuntimeException e) {
+            e.printStackTrace();
             failure = "FAILED: " + e;
         }
         if (!over.compareAndSet(false, true)) {

@@ -76,11 +76,13 @@ final class Driver {
     /** Starts the job and kills it; answers whether the kill came when it should. */
     private boolean killAt(Aim aim) throws IOException, InterruptedException, Difference, JobDied {
         Listener listener = listener();
-        long at;
+        long killed;
         try (Life life = start(listener)) {
-            at = timeline.at(life.killAt(aim));
+            killed = life.killAt(aim);
         }
+        long at = timeline.at(killed);
         timeline.leftByKills.addAll(workspace.scratchDirectories());
+        timeline.work.removeIf(work -> work.start > at); // its last words were heard after its end
         // What counts is what is on disk: the job may have completed a snapshot and not said so yet.
         List<SnapshotInfo> published = published();
         boolean late = aim.kind() == KillKind.RESTORE && listener.isOpen();

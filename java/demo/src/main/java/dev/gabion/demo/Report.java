@@ -91,9 +91,14 @@ final class Report {
                     .findFirst()
                     .map(restore -> row(at, what, Text.seconds(restore.end), Long.toString(restore.number),
                             Text.millis(restore.nanos), Text.count(restore.lostRows)))
-                    .orElseGet(() -> row(at, what, "", "none", "", "")));
+                    .orElseGet(() -> row(at, what, isBack(timeline, kill.at, until) ? "began anew" : "killed again",
+                            "", "", "")));
         }
         return rows.toString();
+    }
+
+    private static boolean isBack(Timeline timeline, long from, long until) {
+        return timeline.work.stream().anyMatch(work -> work.start > from && work.start < until);
     }
 
     private static String snapshots(Timeline timeline) {
