@@ -125,7 +125,7 @@ impl SnapshotDirectory {
         fail::fail_point!("discard-manifest-read");
         // A number that was the largest must not be free again.
         if self.sequence.largest(&control)? == number {
-            self.sequence.append_void(&[], &control)?;
+            self.sequence.expire(&[], &control)?;
             fail::fail_point!("discard-void-made");
         }
         tombstone.write(self.store().as_ref(), &control)?;

@@ -118,7 +118,7 @@ impl Sequence {
         self.decode(number, &bytes).map(Some)
     }
 
-    pub(super) fn bytes(&self, number: u64, control: &Control) -> Result<Option<Bytes>> {
+    fn bytes(&self, number: u64, control: &Control) -> Result<Option<Bytes>> {
         self.store.read(&name(number), document::MAX_BYTES, control)
     }
 
@@ -220,8 +220,8 @@ impl Sequence {
         Err(Error::new(Code::Io, format!("too many writers want a number in {}; try again", self.store.url())))
     }
 
-    /// Puts a void above all other numbers, behind which `jobs` can't publish.
-    pub(super) fn append_void(&self, jobs: &[Id], control: &Control) -> Result<u64> {
+    /// Expires `jobs`: puts a void above all other numbers, behind which they can't publish. Its number.
+    pub fn expire(&self, jobs: &[Id], control: &Control) -> Result<u64> {
         self.append(control, || {
             let void = Void { created: now_ms(), jobs: jobs.to_vec(), epoch: self.largest_epoch(control)? };
             document::encode(DocumentKind::Void, &void)

@@ -1,6 +1,6 @@
 //! The sweep: removes what no snapshot, no running job and no reader needs (docs/snapshot-format.md, section 7.3).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::{Duration, SystemTime};
 
 use super::directory::Swept;
@@ -61,6 +61,7 @@ pub(super) fn sweep(sequence: &Sequence, patience: Patience, dry_run: bool, cont
     let files = scene.useless_files(&jobs);
     let intents = scene.ended_intents(&jobs);
     let mut last = scene.spent_tombstones(&files);
+    last.extend(scene.spent_voids());
     last.extend(scene.leftovers(store, control)?);
     if !dry_run {
         // A discard that a crash undid would bring back a manifest without its files.
@@ -141,7 +142,7 @@ impl Scene {
         };
         let expired: Vec<Id> = expired.iter().map(|announced| announced.job).collect();
         if !expired.is_empty() && !dry_run {
-            sequence.append_void(&expired, control)?;
+            sequence.expire(&expired, control)?;
             fail::fail_point!("sweep-void-made");
             self.sequence = read_more(sequence, &mut self.entries, control)?;
         }
@@ -206,6 +207,24 @@ impl Scene {
                 && tombstone.files.iter().all(|file| named.contains(file) || !still_there.contains(file))
         };
         self.tombstones.iter().filter(is_spent).map(|placed| placed.object.clone()).collect()
+    }
+
+    /// Old voids that their epoch's writer has left behind, as a later manifest of it shows. The others may be what stands
+    /// between a slow job and its publication.
+    fn spent_voids(&self) -> Vec<Object> {
+        let mut last = HashMap::new();
+        for (&number, entry) in &self.entries {
+            if let Entry::Manifest(manifest) = entry {
+                last.insert(manifest.epoch, number);
+            }
+        }
+        let is_spent = |(number, object): &(&u64, &Object)| match self.entries.get(number) {
+            Some(Entry::Void(void)) => {
+                last.get(&void.epoch).is_some_and(|last| last > number) && self.is_old(object, 0)
+            }
+            _ => false,
+        };
+        self.sequence.iter().filter(is_spent).map(|(_, object)| object.clone()).collect()
     }
 
     /// What unfinished writes and killed sweeps left.

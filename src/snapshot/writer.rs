@@ -1,6 +1,7 @@
 //! `Writer`: who may publish into a snapshot directory: the one with the newest epoch.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -20,10 +21,22 @@ const SETTLE_LIMIT: Duration = Duration::from_secs(10);
 pub struct Writer {
     sequence: Sequence,
     id: Id,
-    epoch: u64,
     grace: Duration,
-    /// The number behind which the next manifest goes.
-    cursor: Arc<Mutex<u64>>,
+    /// Shared with the same writer for other grace periods.
+    state: Arc<Mutex<State>>,
+}
+
+/// Where a writer stands.
+#[derive(Debug)]
+struct State {
+    epoch: u64,
+    /// The number behind which the next manifest goes: all numbers from the epoch to here were seen.
+    cursor: u64,
+    /// Jobs that voids up to the cursor name.
+    expired: HashSet<Id>,
+    /// It is not known what stands behind the cursor. From here nothing is published any more: if it was a manifest that
+    /// got discarded, its number is free below what fences or expires us.
+    lost: bool,
 }
 
 /// Why a manifest was not published.
@@ -45,23 +58,21 @@ impl Writer {
         let id = Id::random();
         // Looked at before, so that a backend that is behind fences nobody; and after, so that nobody slips through.
         refuse_newer(&sequence, restored, control)?;
-        let epoch = sequence.append(control, || {
-            let epoch = Epoch { writer: id, created: now_ms(), host: host(), pid: std::process::id() };
-            document::encode(DocumentKind::Epoch, &epoch)
-        })?;
+        let epoch = take_epoch(&sequence, id, control)?;
         fail::fail_point!("epoch-taken");
         refuse_newer(&sequence, restored, control)?;
-        Ok(Self { sequence, id, epoch, grace, cursor: Arc::new(Mutex::new(epoch)) })
+        let state = State { epoch, cursor: epoch, expired: HashSet::new(), lost: false };
+        Ok(Self { sequence, id, grace, state: Arc::new(Mutex::new(state)) })
+    }
+
+    /// The number of its epoch; a later one after a publish whose outcome could not be found out.
+    pub fn epoch(&self) -> u64 {
+        self.state().epoch
     }
 
     /// The same writer, for jobs with another grace period.
     pub fn with_grace(&self, grace: Duration) -> Self {
-        Self { sequence: self.sequence.clone(), cursor: Arc::clone(&self.cursor), grace, ..*self }
-    }
-
-    /// The number of its epoch.
-    pub fn epoch(&self) -> u64 {
-        self.epoch
+        Self { sequence: self.sequence.clone(), id: self.id, grace, state: Arc::clone(&self.state) }
     }
 
     /// How long a job of this writer may take, and how long readers have after a discard.
@@ -77,38 +88,85 @@ impl Writer {
         self.sequence.store()
     }
 
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// `Code::NotFound` if its epoch is gone: then the directory was wiped, and numbers mean something else now.
     pub fn check(&self, control: &Control) -> Result<()> {
-        match self.sequence.read(self.epoch, control)? {
-            Some(Entry::Epoch(epoch)) if epoch.writer == self.id => Ok(()),
-            _ => Err(Error::new(
-                Code::NotFound,
-                format!(
-                    "{} was emptied under its writer (epoch {}); open the backend anew",
-                    self.store().url(),
-                    self.epoch
-                ),
-            )),
+        let epoch = {
+            let mut state = self.state();
+            self.find_again(&mut state, control)?;
+            state.epoch
+        };
+        match self.sequence.read(epoch, control)? {
+            Some(Entry::Epoch(found)) if found.writer == self.id => Ok(()),
+            _ => {
+                let url = self.store().url();
+                let text = format!("{url} was emptied under its writer (epoch {epoch}); open the backend anew");
+                Err(Error::new(Code::NotFound, text))
+            }
         }
+    }
+
+    /// A writer that is lost takes a new epoch, unless another writer has come.
+    fn find_again(&self, state: &mut State, control: &Control) -> Result<()> {
+        if !state.lost {
+            return Ok(());
+        }
+        // Looked at before, so that nobody is fenced by a writer that is fenced itself; and after.
+        self.look_behind_cursor(state, control)?;
+        let epoch = take_epoch(&self.sequence, self.id, control)?;
+        self.look_behind_cursor(state, control)?;
+        (state.epoch, state.cursor, state.lost) = (epoch, epoch, false);
+        Ok(())
+    }
+
+    /// `Code::Fenced` if another writer's epoch stands behind the cursor; notes the jobs that voids there name.
+    fn look_behind_cursor(&self, state: &mut State, control: &Control) -> Result<()> {
+        for number in self.sequence.objects(control)?.into_keys().filter(|&number| number > state.cursor) {
+            match self.sequence.read(number, control)? {
+                Some(Entry::Epoch(epoch)) if epoch.writer != self.id => return Err(self.fenced(state.cursor, number)),
+                Some(Entry::Void(void)) => state.expired.extend(void.jobs),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn fenced(&self, cursor: u64, epoch: u64) -> Error {
+        let url = self.store().url();
+        let text =
+            format!("cannot publish behind number {cursor} in {url}: epoch {epoch} has taken over; stop this writer");
+        Error::new(Code::Fenced, text)
     }
 
     /// Gives `manifest` its number and its epoch and puts it into the sequence.
     pub(super) fn publish(&self, manifest: &mut Manifest, control: &Control) -> std::result::Result<(), Unpublished> {
-        let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
+        self.find_again(&mut state, control).map_err(Unpublished::Never)?;
         loop {
             control.check().map_err(Unpublished::Never)?;
-            let number = *cursor + 1;
-            (manifest.number, manifest.epoch) = (number, self.epoch);
-            let bytes = Bytes::from(manifest.encode().map_err(Unpublished::Never)?);
-            match self.claim(number, &bytes, control) {
-                Ok(Claim::Ours) => {
-                    *cursor = number;
-                    return self.keep(number, manifest.job, control);
-                }
-                Ok(Claim::Taken(found)) => self.step_onto(number, &found, manifest.job)?,
-                Err(error) => return self.settle(&mut cursor, manifest.job, &bytes, error),
+            if state.expired.contains(&manifest.job) {
+                let text = format!(
+                    "cannot publish in {}: a sweep took this job for dead, as its grace period has passed; raise snapshot.grace",
+                    self.store().url()
+                );
+                return Err(Unpublished::Never(Error::new(Code::TimedOut, text)));
             }
-            *cursor = number;
+            let number = state.cursor + 1;
+            (manifest.number, manifest.epoch) = (number, state.epoch);
+            let bytes = Bytes::from(manifest.encode().map_err(Unpublished::Never)?);
+            let outcome = match self.claim(number, &bytes, control) {
+                Ok(Claim::Ours) => {
+                    state.cursor = number;
+                    return Ok(());
+                }
+                Ok(Claim::Taken(found)) => self.step_onto(&mut state, number, &found),
+                Err(error) => return self.settle(&mut state, manifest.job, &bytes, error),
+            };
+            state.lost = matches!(outcome, Err(Unpublished::Unknown(_)));
+            outcome?;
         }
     }
 
@@ -120,76 +178,59 @@ impl Writer {
         Ok(claim)
     }
 
-    /// The number may have been a hole that a discard left: what is above it counts too.
-    fn keep(&self, number: u64, job: Id, control: &Control) -> std::result::Result<(), Unpublished> {
-        let above = || -> Result<Vec<(u64, Bytes)>> {
-            let numbers = self.sequence.objects(control)?.into_keys().filter(|&other| other > number);
-            let read =
-                |other| self.sequence.bytes(other, control).transpose().map(|read| read.map(|bytes| (other, bytes)));
-            numbers.filter_map(read).collect()
-        };
-        for (other, bytes) in above().map_err(Unpublished::Unknown)? {
-            if let Err(refused) = self.step_onto(other, &bytes, job) {
-                let gone = self.store().delete(&[sequence::name(number)], control);
-                return Err(if gone.is_ok() { refused } else { Unpublished::Unknown(refused.error()) });
-            }
-        }
-        Ok(())
-    }
-
-    /// May the cursor move onto what was found at `number`?
-    fn step_onto(&self, number: u64, found: &[u8], job: Id) -> std::result::Result<(), Unpublished> {
-        let context = format!("cannot publish behind {} in {}", sequence::name(number), self.store().url());
+    /// Moves the cursor onto what was found at `number`, unless that ends this writer.
+    fn step_onto(&self, state: &mut State, number: u64, found: &[u8]) -> std::result::Result<(), Unpublished> {
+        let context = || format!("cannot publish behind {} in {}", sequence::name(number), self.store().url());
         // It may be the very manifest, damaged.
-        let entry = Entry::decode(number, found).map_err(|error| Unpublished::Unknown(error.context(&context)))?;
+        let entry = Entry::decode(number, found).map_err(|error| Unpublished::Unknown(error.context(context())))?;
         let epoch = match &entry {
             Entry::Epoch(_) => number,
             Entry::Manifest(manifest) => manifest.epoch,
-            Entry::Void(void) if void.jobs.contains(&job) => {
-                let text = format!("{context}: a sweep took this job for dead, as its grace period has passed");
-                return Err(Unpublished::Never(Error::new(Code::TimedOut, text)));
-            }
             Entry::Void(void) => void.epoch,
         };
-        if epoch > self.epoch {
-            let text = format!("{context}: epoch {epoch} has taken over from epoch {}; stop this writer", self.epoch);
-            return Err(Unpublished::Never(Error::new(Code::Fenced, text)));
+        if epoch > state.epoch {
+            return Err(Unpublished::Never(self.fenced(state.cursor, epoch)));
         }
+        if let Entry::Void(void) = entry {
+            state.expired.extend(void.jobs);
+        }
+        state.cursor = number;
         Ok(())
     }
 
     /// Finds out whether `manifest` got behind the cursor, by putting a void there.
     fn settle(
         &self,
-        cursor: &mut u64,
+        state: &mut State,
         job: Id,
         manifest: &Bytes,
         error: Error,
     ) -> std::result::Result<(), Unpublished> {
-        let number = *cursor + 1;
+        let number = state.cursor + 1;
         let control = Control::new().with_deadline(Instant::now() + SETTLE_LIMIT);
-        let void = Void { created: now_ms(), jobs: vec![job], epoch: self.epoch };
+        let void = Void { created: now_ms(), jobs: vec![job], epoch: state.epoch };
         let claim = document::encode(DocumentKind::Void, &void)
             .and_then(|void| self.sequence.claim(number, &void.into(), &control));
         fail::fail_point!("publish-settled");
         match claim {
             Ok(Claim::Taken(found)) if found == manifest => {
-                *cursor = number;
-                Ok(())
+                state.cursor = number;
+                return Ok(());
             }
-            Ok(Claim::Taken(found)) if Entry::decode(number, &found).is_err() => Err(Unpublished::Unknown(error)),
-            Ok(_) => Err(Unpublished::Never(error)),
-            Err(_) => Err(Unpublished::Unknown(error)),
+            Ok(Claim::Taken(found)) => state.lost = Entry::decode(number, &found).is_err(),
+            Ok(Claim::Ours) => {}
+            Err(_) => state.lost = true,
         }
+        Err(if state.lost { Unpublished::Unknown(error) } else { Unpublished::Never(error) })
     }
 }
 
-impl Unpublished {
-    fn error(self) -> Error {
-        match self {
-            Unpublished::Never(error) | Unpublished::Unknown(error) => error,
-        }
-    }
+/// Takes an epoch for the writer `id`; its number.
+fn take_epoch(sequence: &Sequence, id: Id, control: &Control) -> Result<u64> {
+    sequence.append(control, || {
+        let epoch = Epoch { writer: id, created: now_ms(), host: host(), pid: std::process::id() };
+        document::encode(DocumentKind::Epoch, &epoch)
+    })
 }
 
 /// `Code::Fenced` if there is a manifest above `restored`.

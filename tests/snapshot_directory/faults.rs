@@ -46,6 +46,12 @@ impl Faulty {
         Arc::new(Self { inner: place.store(), fault, left: AtomicI64::new(after), crashed: AtomicU8::new(0) })
     }
 
+    /// Works again, as it never failed.
+    fn heal(&self) {
+        self.left.store(i64::MAX, Ordering::SeqCst);
+        self.crashed.store(0, Ordering::SeqCst);
+    }
+
     /// Did the fault happen?
     fn happened(&self) -> bool {
         self.left.load(Ordering::SeqCst) < 0
@@ -177,6 +183,56 @@ fn a_lost_answer_does_not_fail_a_publish() {
             assert!(store.happened());
             assert_eq!(place.check_swept(), [manifest.number]);
         }
+    }
+}
+
+#[test]
+fn a_publish_whose_outcome_cannot_be_found_out_leaves_all_to_a_sweep_and_the_writer_goes_on() {
+    for fault in [Fault::CrashBefore, Fault::CrashAfter] {
+        for place in Place::both() {
+            let store = Faulty::new(&place, fault, i64::MAX);
+            let writer = Arc::new(Writer::open(store.clone(), HOUR, None, &Control::new()).unwrap());
+            let begin = || Publication::begin(&writer, Id(0xb0), &[], &Control::new()).unwrap();
+            let (lost, slow, expired) = (begin(), begin(), begin());
+            let manifests = [&lost, &slow, &expired].map(|job| place.put(job, &["x"]).unwrap());
+            let [of_lost, of_slow, of_expired] = manifests;
+            let epoch = writer.epoch();
+            // The next write but one is the manifest: before it, the names of files are settled.
+            store.left.store(1, Ordering::SeqCst);
+            let error = lost.publish(of_lost, &Control::new()).unwrap_err();
+            assert!(error.message.contains("not known"), "{error}");
+            assert_eq!((place.names("files").len(), place.names("intents").len()), (3, 3));
+            let there = place.check();
+            assert_eq!(there.len(), usize::from(fault == Fault::CrashAfter));
+            // Meanwhile somebody discards what came through, and expires one of the jobs.
+            there.iter().for_each(|&number| place.directory().discard(number).unwrap());
+            place.directory().sequence().expire(&[expired.job()], &Control::new()).unwrap();
+            store.heal();
+            let published = slow.publish(of_slow, &Control::new()).unwrap();
+            assert!(writer.epoch() > epoch && published.epoch == writer.epoch());
+            assert_eq!(expired.publish(of_expired, &Control::new()).unwrap_err().code, Code::TimedOut);
+            assert_eq!(place.check_swept(), [published.number]);
+        }
+    }
+}
+
+#[test]
+fn a_lost_writer_that_another_has_replaced_is_fenced_and_fences_nobody() {
+    for place in Place::both() {
+        let store = Faulty::new(&place, Fault::CrashBefore, i64::MAX);
+        let lost = Arc::new(Writer::open(store.clone(), HOUR, None, &Control::new()).unwrap());
+        let publication = Publication::begin(&lost, Id(0xb0), &[], &Control::new()).unwrap();
+        let manifest = place.put(&publication, &["x"]).unwrap();
+        store.left.store(1, Ordering::SeqCst);
+        publication.publish(manifest, &Control::new()).unwrap_err();
+        let writer = place.writer(HOUR);
+        store.heal();
+        for _ in 0..2 {
+            let error = Publication::begin(&lost, Id(0xb0), &[], &Control::new()).unwrap_err();
+            assert_eq!(error.code, Code::Fenced, "{error}");
+        }
+        let published = place.publish(&writer, &[], &["y"]).unwrap();
+        assert_eq!(place.check_swept(), [published.number]);
     }
 }
 
