@@ -252,10 +252,11 @@ fn the_document_names_exactly_the_metrics_there_are() {
             _ => metric.name.clone(),
         };
         let group =
-            ["column_family", "rocksdb", "memory", "snapshots", "live"].into_iter().find(|known| *known == group);
+            ["column_family", "backend", "rocksdb", "memory", "snapshots", "live"].into_iter().find(|known| *known == group);
         assert!(found.entry(group.unwrap()).or_default().insert(name), "{} is there twice", metric.name);
     }
     assert_eq!(found["column_family"], documented("### Per column family"));
+    assert_eq!(found["backend"], documented("### Backend"));
     assert_eq!(found["memory"], documented("### Memory"));
     assert_eq!(found["snapshots"], documented("### Snapshots"));
     assert_eq!(found["live"], documented("### Live objects"));
