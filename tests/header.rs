@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The files of the floor, in the order in which a reader of the header wants their nouns.
-const NOUNS: [&str; 18] = [
+const NOUNS: [&str; 17] = [
     "version",
     "bytes",
     "error",
@@ -20,7 +20,6 @@ const NOUNS: [&str; 18] = [
     "snapshot_info",
     "snapshot_directory",
     "restore",
-    "stream",
     "metrics",
     "live",
 ];

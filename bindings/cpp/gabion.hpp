@@ -570,22 +570,6 @@ private:
     detail::handle<gabion_restore, gabion_restore_free> handle_;
 };
 
-// A portable snapshot that is pulled as one stream of bytes.
-class pulled_stream {
-public:
-    explicit pulled_stream(gabion_pulled_stream *handle) : handle_(handle) {}
-
-    // Reads the next bytes into the `capacity` (not 0) at `block`; 0 at the end.
-    std::size_t read(void *block, std::size_t capacity) {
-        return detail::result<std::size_t>([&](auto out, auto failure) {
-            return gabion_pulled_stream_read(handle_.get(), block, capacity, out, failure);
-        });
-    }
-
-private:
-    detail::handle<gabion_pulled_stream, gabion_pulled_stream_free> handle_;
-};
-
 // An open state backend; its destructor closes it and removes its scratch directory.
 class backend {
 public:
@@ -601,8 +585,6 @@ public:
               check_version();
               return gabion_backend_restore(options.c_handle(), handle_of(budget), restore.c_handle(), out, nullptr, failure);
           })) {}
-
-    explicit backend(gabion_backend *handle) : handle_(handle) {}
 
     // Makes a family that must not exist.
     column_family create_column_family(std::string_view name, std::string_view descriptor = {}, const options &options = {}) const {
@@ -676,13 +658,6 @@ public:
         }));
     }
 
-    // Starts a portable snapshot as a stream.
-    pulled_stream pull_stream(std::string_view id = {}, std::string_view metadata = {}) const {
-        return pulled_stream(detail::result<gabion_pulled_stream *>([&](auto out, auto failure) {
-            return gabion_backend_pull_stream(handle_.get(), detail::lend(id), detail::lend(metadata), out, failure);
-        }));
-    }
-
     // Closes now, also while other threads use the backend; whatever was made from it throws GABION_CODE_CLOSED then.
     void close() const {
         detail::run([&](auto failure) { return gabion_backend_close(handle_.get(), failure); });
@@ -702,32 +677,6 @@ private:
     }
 
     detail::handle<gabion_backend, gabion_backend_free> handle_;
-};
-
-// A backend in the making, from a stream that is pushed; it keeps the keys with from <= key < to.
-class pushed_stream {
-public:
-    explicit pushed_stream(const options &options = {}, const budget *budget = nullptr, std::string_view from = {},
-                           std::optional<std::string_view> to = std::nullopt)
-        : handle_(detail::result<gabion_pushed_stream *>([&](auto out, auto failure) {
-              detail::bound bound(to);
-              return gabion_pushed_stream_new(options.c_handle(), budget ? budget->c_handle() : nullptr, detail::lend(from),
-                                              bound.address, out, failure);
-          })) {}
-
-    void write(std::string_view bytes) {
-        detail::run([&](auto failure) { return gabion_pushed_stream_write(handle_.get(), detail::lend(bytes), failure); });
-    }
-
-    // The backend, once the whole stream was written.
-    backend finish() {
-        return backend(detail::result<gabion_backend *>([&](auto out, auto failure) {
-            return gabion_pushed_stream_finish(handle_.get(), out, nullptr, failure);
-        }));
-    }
-
-private:
-    detail::handle<gabion_pushed_stream, gabion_pushed_stream_free> handle_;
 };
 
 } // namespace gabion

@@ -23,8 +23,8 @@ use crate::error::{Code, Result};
 ///
 /// Methods: gabion_backend_open, gabion_backend_restore, gabion_backend_create_column_family, gabion_backend_register_column_family,
 /// gabion_backend_column_family, gabion_backend_column_families, gabion_backend_drop_column_family, gabion_backend_write,
-/// gabion_backend_view, gabion_backend_start_snapshot, gabion_backend_start_capture, gabion_backend_pull_stream, gabion_backend_metrics,
-/// gabion_backend_effective_options, gabion_backend_flush, gabion_backend_directory, gabion_backend_close, gabion_backend_free.
+/// gabion_backend_view, gabion_backend_start_snapshot, gabion_backend_start_capture, gabion_backend_metrics,
+/// gabion_backend_effective_options, gabion_backend_directory, gabion_backend_close, gabion_backend_free.
 pub struct gabion_backend([u8; 0]);
 
 // SAFETY: the only type of this kind.
@@ -41,11 +41,6 @@ impl Drop for Open {
         // What could fail, like removing the directory, has nobody to tell.
         let _ = self.0.close();
     }
-}
-
-/// A handle for `backend`.
-pub(super) fn give(backend: Backend) -> *mut gabion_backend {
-    handle::give(Open(backend))
 }
 
 /// The backend of an argument.
@@ -66,7 +61,7 @@ pub extern "C" fn gabion_backend_open(
     call(out_error, || {
         let out_backend = out(out_backend, "out_backend")?;
         let (options, budget) = (options::given(options)?, handle::borrow_optional(budget, "budget")?);
-        out_backend.write(give(Backend::open(&options, budget)?));
+        out_backend.write(handle::give(Open(Backend::open(&options, budget)?)));
         Ok(())
     })
 }
@@ -89,7 +84,7 @@ pub extern "C" fn gabion_backend_restore(
         let (options, budget) = (options::given(options)?, handle::borrow_optional(budget, "budget")?);
         let plan = handle::read(restore, "restore")?.clone();
         let (backend, restored) = Backend::restore(&options, budget, &plan.sources, &plan.range)?;
-        out_backend.write(give(backend));
+        out_backend.write(handle::give(Open(backend)));
         if let Some(out_restored) = out_restored {
             out_restored.write(handle::give(restored));
         }
@@ -248,15 +243,6 @@ pub extern "C" fn gabion_backend_effective_options(
         out_options.write(handle::give(given(backend)?.effective_options()?.into_bytes()));
         Ok(())
     })
-}
-
-/// Writes what is in memory out to files, and waits for it. Nothing needs it: it is for maintenance and measurements.
-#[unsafe(no_mangle)]
-pub extern "C" fn gabion_backend_flush(
-    backend: Option<&gabion_backend>,
-    out_error: Option<&mut MaybeUninit<*mut gabion_error>>,
-) -> Code {
-    call(out_error, || given(backend)?.flush())
 }
 
 /// The path of the scratch directory. Nobody else may touch what is in it. It stays valid until `backend` is freed.

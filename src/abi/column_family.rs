@@ -22,7 +22,7 @@ use crate::scan::ScanRange;
 /// gabion_column_family_merge_kind, gabion_column_family_delimiter, gabion_column_family_memtable_kind, gabion_column_family_get,
 /// gabion_column_family_get_into, gabion_column_family_contains, gabion_column_family_multi_get, gabion_column_family_put,
 /// gabion_column_family_merge, gabion_column_family_delete, gabion_column_family_delete_range, gabion_column_family_clear,
-/// gabion_column_family_scan, gabion_column_family_compact, gabion_column_family_free.
+/// gabion_column_family_scan, gabion_column_family_free.
 pub struct gabion_column_family([u8; 0]);
 
 // SAFETY: the only type of this kind.
@@ -244,15 +244,6 @@ pub extern "C" fn gabion_column_family_clear(
     out_error: Option<&mut MaybeUninit<*mut gabion_error>>,
 ) -> Code {
     call(out_error, || handle::borrow(family, "family")?.clear())
-}
-
-/// Compacts the family's files, and waits for it. Nothing needs it: it is for maintenance and measurements.
-#[unsafe(no_mangle)]
-pub extern "C" fn gabion_column_family_compact(
-    family: Option<&gabion_column_family>,
-    out_error: Option<&mut MaybeUninit<*mut gabion_error>>,
-) -> Code {
-    call(out_error, || handle::borrow(family, "family")?.compact())
 }
 
 /// Starts a scan over the keys with `from` <= key < `to`, the largest first if `backward`. Without `view` it scans the rows of this moment, and is

@@ -33,13 +33,11 @@ pub(super) enum Kind {
     SweepReport,
     NumberList,
     Restore,
-    PulledStream,
-    PushedStream,
     MetricList,
 }
 
 /// Every kind, at the place that its tag gives it, with its noun.
-const KINDS: [(Kind, &str); 22] = [
+const KINDS: [(Kind, &str); 20] = [
     (Kind::Freed, "freed"),
     (Kind::Error, "error"),
     (Kind::Buffer, "buffer"),
@@ -59,8 +57,6 @@ const KINDS: [(Kind, &str); 22] = [
     (Kind::SweepReport, "sweep_report"),
     (Kind::NumberList, "number_list"),
     (Kind::Restore, "restore"),
-    (Kind::PulledStream, "pulled_stream"),
-    (Kind::PushedStream, "pushed_stream"),
     (Kind::MetricList, "metric_list"),
 ];
 

@@ -24,8 +24,8 @@ pub extern "C" fn gabion_live_handles(
     })
 }
 
-/// Counts what stands behind the handles of C and of Java, in this process, with what Gabion itself keeps alive. `kind` is one of
-/// "backends", "column_families", "batches", "scans", "views", "snapshots", "budgets", "snapshot_directories", "streams".
+/// Counts what stands behind handles, of C and of Java, and of what Gabion itself keeps alive. `kind` is one of "backend",
+/// "column_family", "batch", "scan", "view", "snapshot", "budget", "directory", "stream".
 #[unsafe(no_mangle)]
 pub extern "C" fn gabion_live_objects(
     kind: gabion_bytes<'_>,
@@ -35,10 +35,24 @@ pub extern "C" fn gabion_live_objects(
     call(out_error, || {
         let out_count = out(out_count, "out_count")?;
         let kind = kind.as_str("kind")?;
-        let found = KINDS.into_iter().find(|known| known.name() == kind);
-        out_count.write(live::count(found.ok_or_else(|| unknown(kind, &KINDS.map(live::Kind::name)))?));
+        let found = KINDS.into_iter().find(|known| noun(*known) == kind);
+        out_count.write(live::count(found.ok_or_else(|| unknown(kind, &KINDS.map(noun)))?));
         Ok(())
     })
+}
+
+fn noun(kind: live::Kind) -> &'static str {
+    match kind {
+        live::Kind::Backend => "backend",
+        live::Kind::ColumnFamily => "column_family",
+        live::Kind::Batch => "batch",
+        live::Kind::Scan => "scan",
+        live::Kind::View => "view",
+        live::Kind::Snapshot => "snapshot",
+        live::Kind::Budget => "budget",
+        live::Kind::Directory => "directory",
+        live::Kind::Stream => "stream",
+    }
 }
 
 fn unknown(kind: &str, known: &[&str]) -> Error {

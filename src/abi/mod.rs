@@ -22,6 +22,5 @@ mod scan;
 mod snapshot;
 mod snapshot_directory;
 mod snapshot_info;
-mod stream;
 mod version;
 mod view;

@@ -8,7 +8,7 @@ use super::boundary::{call, out, release};
 use super::bytes::{self, gabion_bytes};
 use super::error::gabion_error;
 use super::handle::{self, Handle, Kind};
-use crate::error::{Code, Result};
+use crate::error::Code;
 use crate::restore::{KeyRange, Source};
 
 /// What gabion_backend_restore is to read, and which keys it is to keep. One thread at a time where it is not const.
@@ -96,7 +96,8 @@ pub extern "C" fn gabion_restore_set_key_range(
     out_error: Option<&mut MaybeUninit<*mut gabion_error>>,
 ) -> Code {
     call(out_error, || {
-        let range = range(from, to)?;
+        let range =
+            KeyRange { from: from.as_slice("from")?.to_vec(), to: bytes::optional(to, "to")?.map(<[u8]>::to_vec) };
         handle::write(restore, "restore")?.range = range;
         Ok(())
     })
@@ -106,9 +107,4 @@ pub extern "C" fn gabion_restore_set_key_range(
 #[unsafe(no_mangle)]
 pub extern "C" fn gabion_restore_free(restore: Option<&mut gabion_restore>) {
     release(restore);
-}
-
-/// The keys from `from` on, up to `to` if there is one.
-pub(super) fn range(from: gabion_bytes<'_>, to: Option<&gabion_bytes<'_>>) -> Result<KeyRange> {
-    Ok(KeyRange { from: from.as_slice("from")?.to_vec(), to: bytes::optional(to, "to")?.map(<[u8]>::to_vec) })
 }

@@ -9,7 +9,7 @@ use super::bytes::{self, gabion_bytes};
 use super::error::gabion_error;
 use super::handle::{self, Handle, Kind};
 use crate::error::{Code, Error};
-use crate::scan::{self, Scan};
+use crate::scan::Scan;
 
 /// A walk over the rows of one family, made by gabion_column_family_scan. It sees the rows of the moment at which it was made. One thread at a time.
 ///
@@ -76,9 +76,7 @@ pub extern "C" fn gabion_rows_next<'a>(
     answer(false, || {
         let rows = rows.ok_or_else(|| Error::invalid("`rows` is NULL"))?;
         let (out_key, out_value) = (out(out_key, "out_key")?, out(out_value, "out_value")?);
-        let block = rows.as_slice("rows")?;
-        let Some((key, value)) = scan::rows(block).next() else { return Ok(false) };
-        let rest = block.get(LENGTHS + key.len() + value.len()..).unwrap_or_default();
+        let Some((key, value, rest)) = split(rows.as_slice("rows")?) else { return Ok(false) };
         out_key.write(gabion_bytes::lent(key));
         out_value.write(gabion_bytes::lent(value));
         *rows = gabion_bytes::lent(rest);
@@ -86,8 +84,14 @@ pub extern "C" fn gabion_rows_next<'a>(
     })
 }
 
-/// The bytes of a row before its key.
-const LENGTHS: usize = 8;
+/// The first row of a block, and what follows it.
+fn split(block: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let (key_len, rest) = block.split_first_chunk::<4>()?;
+    let (value_len, rest) = rest.split_first_chunk::<4>()?;
+    let (key, rest) = rest.split_at_checked(u32::from_le_bytes(*key_len) as usize)?;
+    let (value, rest) = rest.split_at_checked(u32::from_le_bytes(*value_len) as usize)?;
+    Some((key, value, rest))
+}
 
 #[cfg(test)]
 mod tests {
@@ -107,16 +111,11 @@ mod tests {
         assert!(!gabion_rows_next(Some(&mut rows), Some(&mut key), Some(&mut value)));
     }
 
-    fn has_row(block: &[u8]) -> bool {
-        let (mut key, mut value) = (MaybeUninit::uninit(), MaybeUninit::uninit());
-        gabion_rows_next(Some(&mut gabion_bytes::lent(block)), Some(&mut key), Some(&mut value))
-    }
-
     #[test]
     fn a_block_that_ends_within_a_row_gives_no_row() {
         for end in 1..10 {
-            assert!(!has_row(&b"\x01\0\0\0\x02\0\0\0kvv"[..end]), "{end}");
+            assert!(split(&b"\x01\0\0\0\x02\0\0\0kvv"[..end]).is_none(), "{end}");
         }
-        assert!(!has_row(b"\xff\xff\xff\xff\xff\xff\xff\xffkv"));
+        assert!(split(b"\xff\xff\xff\xff\xff\xff\xff\xffkv").is_none());
     }
 }

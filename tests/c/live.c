@@ -27,7 +27,7 @@ static void parents_may_be_freed_first(void) {
     OK(gabion_batch_new(&batch, &error));
     OK(gabion_batch_put(batch, family, text("a"), text("b"), &error));
     CHECK(handles("backend") >= 1 && handles("view") >= 1 && handles("scan") >= 1 && handles("batch") >= 1);
-    CHECK(objects("backends") >= 1 && objects("views") >= 1 && objects("scans") >= 1 && objects("batches") >= 1);
+    CHECK(objects("backend") >= 1 && objects("view") >= 1 && objects("scan") >= 1 && objects("batch") >= 1);
     gabion_backend_free(backend);
     gabion_column_family_free(family);
     gabion_view_free(view);
@@ -39,8 +39,7 @@ static void parents_may_be_freed_first(void) {
 
 int main(void) {
     const char *nouns[] = {"error", "buffer", "options", "budget", "backend", "column_family", "batch", "scan", "view"};
-    const char *kinds[] = {"backends",  "column_families", "batches",              "scans",  "views",
-                           "snapshots", "budgets",         "snapshot_directories", "streams"};
+    const char *kinds[] = {"backend", "column_family", "batch", "scan", "view", "snapshot", "budget", "directory", "stream"};
     int64_t handles_before[9], objects_before[9];
     for (int at = 0; at < 9; at++) {
         handles_before[at] = handles(nouns[at]);
@@ -55,7 +54,7 @@ int main(void) {
     }
     int64_t count = 7;
     FAILS(gabion_live_handles(text("gabion"), &count, &error), GABION_CODE_INVALID_ARGUMENT, "column_family_list");
-    FAILS(gabion_live_objects(text(""), &count, &error), GABION_CODE_INVALID_ARGUMENT, "streams");
+    FAILS(gabion_live_objects(text(""), &count, &error), GABION_CODE_INVALID_ARGUMENT, "stream");
     CHECK(count == 7);
     return 0;
 }

@@ -51,24 +51,9 @@ static void a_job_can_be_watched_and_cancelled() {
     CHECK(snapshot.wait_for(std::chrono::milliseconds(0)) == GABION_SNAPSHOT_STATE_COMPLETED);
 }
 
-static void a_stream_makes_the_same_backend_again() {
-    gabion::backend backend;
-    backend.register_column_family("words").put("a", "1");
-    gabion::pulled_stream pulled = backend.pull_stream("id");
-    gabion::pushed_stream pushed;
-    char block[100];
-    while (std::size_t len = pulled.read(block, sizeof block)) {
-        pushed.write(std::string_view(block, len));
-    }
-    gabion::backend again = pushed.finish();
-    CHECK(again.find_column_family("words")->get("a") == "1");
-    CHECK(fails(GABION_CODE_CORRUPTION, "", [] { gabion::pushed_stream().finish(); }));
-}
-
 int main() {
     snapshots_restore(gabion::snapshot_kind::native, "native");
     snapshots_restore(gabion::snapshot_kind::portable, "portable");
     a_capture_restores();
     a_job_can_be_watched_and_cancelled();
-    a_stream_makes_the_same_backend_again();
 }

@@ -23,8 +23,6 @@ struct world {
     gabion_sweep_report *sweep_report;
     gabion_number_list *number_list;
     gabion_restore *restore;
-    gabion_pulled_stream *pulled_stream;
-    gabion_pushed_stream *pushed_stream;
     gabion_metric_list *metric_list;
 };
 
@@ -53,8 +51,6 @@ static inline struct world open_world(void) {
     OK(gabion_snapshot_directory_retain(world.snapshot_directory, 100, &world.number_list, &error));
     OK(gabion_snapshot_directory_sweep(world.snapshot_directory, 3600 * 1000, true, &world.sweep_report, &error));
     OK(gabion_restore_new(&world.restore, &error));
-    OK(gabion_backend_pull_stream(world.backend, key, key, &world.pulled_stream, &error));
-    OK(gabion_pushed_stream_new(NULL, NULL, text(""), NULL, &world.pushed_stream, &error));
     OK(gabion_backend_metrics(world.backend, &world.metric_list, &error));
     return world;
 }
@@ -78,8 +74,6 @@ static inline void free_world(const struct world *world) {
     gabion_sweep_report_free(world->sweep_report);
     gabion_number_list_free(world->number_list);
     gabion_restore_free(world->restore);
-    gabion_pulled_stream_free(world->pulled_stream);
-    gabion_pushed_stream_free(world->pushed_stream);
     gabion_metric_list_free(world->metric_list);
     gabion_backend_free(world->backend);
 }
