@@ -134,8 +134,8 @@ typedef enum {
 //
 // Methods: gabion_backend_open, gabion_backend_restore, gabion_backend_create_column_family, gabion_backend_register_column_family,
 // gabion_backend_column_family, gabion_backend_column_families, gabion_backend_drop_column_family, gabion_backend_write,
-// gabion_backend_view, gabion_backend_start_snapshot, gabion_backend_start_capture, gabion_backend_metrics,
-// gabion_backend_effective_options, gabion_backend_directory, gabion_backend_close, gabion_backend_free.
+// gabion_backend_view, gabion_backend_start_snapshot, gabion_backend_start_capture, gabion_backend_pull_stream,
+// gabion_backend_metrics, gabion_backend_effective_options, gabion_backend_directory, gabion_backend_close, gabion_backend_free.
 typedef struct gabion_backend gabion_backend;
 
 // A list of writes to families of one backend, applied together or not at all by gabion_backend_write. One thread at a time.
@@ -190,6 +190,17 @@ typedef struct gabion_number_list gabion_number_list;
 //
 // Methods: gabion_options_new, gabion_options_set, gabion_options_get, gabion_options_count, gabion_options_at, gabion_options_free.
 typedef struct gabion_options gabion_options;
+
+// A portable snapshot as one stream of bytes, made by gabion_backend_pull_stream; gabion_pushed_stream takes it. Until it is freed, the backend
+// keeps the rows of its moment. One thread at a time.
+//
+// Methods: gabion_pulled_stream_read, gabion_pulled_stream_free.
+typedef struct gabion_pulled_stream gabion_pulled_stream;
+
+// A restore from the bytes of a gabion_pulled_stream, given piece by piece, without temporary copies of them. One thread at a time.
+//
+// Methods: gabion_pushed_stream_new, gabion_pushed_stream_write, gabion_pushed_stream_finish, gabion_pushed_stream_free.
+typedef struct gabion_pushed_stream gabion_pushed_stream;
 
 // What gabion_backend_restore is to read, and which keys it is to keep. One thread at a time where it is not const.
 //
@@ -853,6 +864,53 @@ gabion_code gabion_restore_set_key_range(gabion_restore *restore,
 
 // Frees `restore`. `restore` may be NULL.
 void gabion_restore_free(gabion_restore *restore);
+
+// Begins to pull all families as they are now, without a snapshot directory and without temporary files. `id` and `metadata` are the
+// host's; the stream carries them. A writer's call.
+//
+// On success the caller owns `*out_stream`.
+gabion_code gabion_backend_pull_stream(const gabion_backend *backend,
+                                       gabion_bytes id,
+                                       gabion_bytes metadata,
+                                       gabion_pulled_stream **out_stream,
+                                       gabion_error **out_error);
+
+// Writes the next bytes of the stream to the `capacity` bytes at `block`, and says in `*out_len` how many: `capacity`, or fewer at the end,
+// and 0 once the stream has ended.
+gabion_code gabion_pulled_stream_read(gabion_pulled_stream *stream,
+                                      void *block,
+                                      size_t capacity,
+                                      size_t *out_len,
+                                      gabion_error **out_error);
+
+// Frees `stream`. `stream` may be NULL.
+void gabion_pulled_stream_free(gabion_pulled_stream *stream);
+
+// Begins a restore that keeps the keys with `from` <= key < `to`. `options` may be NULL: the defaults. `budget` may be NULL: memory of its
+// own. `to` may be NULL: no upper bound.
+//
+// On success the caller owns `*out_stream`.
+gabion_code gabion_pushed_stream_new(const gabion_options *options,
+                                     const gabion_budget *budget,
+                                     gabion_bytes from,
+                                     const gabion_bytes *to,
+                                     gabion_pushed_stream **out_stream,
+                                     gabion_error **out_error);
+
+// Takes the next bytes of the stream, in pieces of any size. After a failure every later call fails as well.
+gabion_code gabion_pushed_stream_write(gabion_pushed_stream *stream, gabion_bytes bytes, gabion_error **out_error);
+
+// Opens the backend, once the whole stream was written, and says what the stream said of itself (its number is 0). GABION_CODE_CORRUPTION
+// for a stream that breaks off. Whether it succeeds or fails, `stream` can only be freed from then on. `out_info` may be NULL.
+//
+// On success the caller owns `*out_backend` and `*out_info`.
+gabion_code gabion_pushed_stream_finish(gabion_pushed_stream *stream,
+                                        gabion_backend **out_backend,
+                                        gabion_snapshot_info **out_info,
+                                        gabion_error **out_error);
+
+// Frees `stream`; what an unfinished one has restored goes with it. `stream` may be NULL.
+void gabion_pushed_stream_free(gabion_pushed_stream *stream);
 
 // How many figures `metrics` has.
 size_t gabion_metric_list_count(const gabion_metric_list *metrics);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The files of the floor, in the order in which a reader of the header wants their nouns.
-const NOUNS: [&str; 17] = [
+const NOUNS: [&str; 19] = [
     "version",
     "bytes",
     "error",
@@ -20,6 +20,8 @@ const NOUNS: [&str; 17] = [
     "snapshot_info",
     "snapshot_directory",
     "restore",
+    "pulled_stream",
+    "pushed_stream",
     "metrics",
     "live",
 ];

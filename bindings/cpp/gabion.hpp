@@ -570,21 +570,54 @@ private:
     detail::handle<gabion_restore, gabion_restore_free> handle_;
 };
 
+namespace detail {
+
+inline const gabion_budget *handle_of(const budget *budget) noexcept { return budget ? budget->c_handle() : nullptr; }
+
+inline void check_version() {
+    if (gabion_abi_version() != GABION_ABI_VERSION) {
+        throw error(GABION_CODE_UNSUPPORTED, "this program was compiled for version " + std::to_string(GABION_ABI_VERSION)
+                                                 + " of Gabion's C ABI, but the library has version "
+                                                 + std::to_string(gabion_abi_version()) + "; compile it anew");
+    }
+}
+
+} // namespace detail
+
+// A portable snapshot as one stream of bytes; pushed_stream takes it.
+class pulled_stream {
+public:
+    explicit pulled_stream(gabion_pulled_stream *handle) : handle_(handle) {}
+
+    // Reads into the `capacity` bytes at `block`; answers how many: fewer only at the end, and 0 once the stream has ended.
+    std::size_t read(void *block, std::size_t capacity) {
+        return detail::result<std::size_t>([&](auto out, auto failure) {
+            return gabion_pulled_stream_read(handle_.get(), block, capacity, out, failure);
+        });
+    }
+
+private:
+    detail::handle<gabion_pulled_stream, gabion_pulled_stream_free> handle_;
+};
+
 // An open state backend; its destructor closes it and removes its scratch directory.
 class backend {
 public:
     explicit backend(const options &options = {}, const budget *budget = nullptr)
         : handle_(detail::result<gabion_backend *>([&](auto out, auto failure) {
-              check_version();
-              return gabion_backend_open(options.c_handle(), handle_of(budget), out, failure);
+              detail::check_version();
+              return gabion_backend_open(options.c_handle(), detail::handle_of(budget), out, failure);
           })) {}
 
     // A backend with the contents of snapshots.
     explicit backend(const restore &restore, const options &options = {}, const budget *budget = nullptr)
         : handle_(detail::result<gabion_backend *>([&](auto out, auto failure) {
-              check_version();
-              return gabion_backend_restore(options.c_handle(), handle_of(budget), restore.c_handle(), out, nullptr, failure);
+              detail::check_version();
+              return gabion_backend_restore(options.c_handle(), detail::handle_of(budget), restore.c_handle(), out, nullptr, failure);
           })) {}
+
+    // Takes over a handle of gabion.h.
+    explicit backend(gabion_backend *handle) : handle_(handle) {}
 
     // Makes a family that must not exist.
     column_family create_column_family(std::string_view name, std::string_view descriptor = {}, const options &options = {}) const {
@@ -658,6 +691,13 @@ public:
         }));
     }
 
+    // Begins to pull all families as they are now; the stream carries id and metadata.
+    gabion::pulled_stream pull_stream(std::string_view id = {}, std::string_view metadata = {}) const {
+        return gabion::pulled_stream(detail::result<gabion_pulled_stream *>([&](auto out, auto failure) {
+            return gabion_backend_pull_stream(handle_.get(), detail::lend(id), detail::lend(metadata), out, failure);
+        }));
+    }
+
     // Closes now, also while other threads use the backend; whatever was made from it throws GABION_CODE_CLOSED then.
     void close() const {
         detail::run([&](auto failure) { return gabion_backend_close(handle_.get(), failure); });
@@ -666,17 +706,38 @@ public:
     const gabion_backend *c_handle() const noexcept { return handle_.get(); }
 
 private:
-    static const gabion_budget *handle_of(const budget *budget) noexcept { return budget ? budget->c_handle() : nullptr; }
+    detail::handle<gabion_backend, gabion_backend_free> handle_;
+};
 
-    static void check_version() {
-        if (gabion_abi_version() != GABION_ABI_VERSION) {
-            throw error(GABION_CODE_UNSUPPORTED, "this program was compiled for version " + std::to_string(GABION_ABI_VERSION)
-                                                     + " of Gabion's C ABI, but the library has version "
-                                                     + std::to_string(gabion_abi_version()) + "; compile it anew");
-        }
+// A restore from the bytes of a pulled stream. An unfinished one leaves nothing behind.
+class pushed_stream {
+public:
+    // Keeps only keys with from <= key < to.
+    explicit pushed_stream(const options &options = {}, const budget *budget = nullptr, std::string_view from = {},
+                           std::optional<std::string_view> to = std::nullopt)
+        : handle_(detail::result<gabion_pushed_stream *>([&](auto out, auto failure) {
+              detail::check_version();
+              detail::bound bound(to);
+              return gabion_pushed_stream_new(options.c_handle(), detail::handle_of(budget), detail::lend(from), bound.address, out,
+                                              failure);
+          })) {}
+
+    // Takes the next bytes, in pieces of any size. After a failure every later call fails as well.
+    void write(std::string_view bytes) {
+        detail::run([&](auto failure) { return gabion_pushed_stream_write(handle_.get(), detail::lend(bytes), failure); });
     }
 
-    detail::handle<gabion_backend, gabion_backend_free> handle_;
+    // The backend, once the whole stream was written, and what the stream said of itself. Only once, also if it fails.
+    std::pair<backend, snapshot_info> finish() {
+        gabion_backend *opened = nullptr;
+        gabion_snapshot_info *info = nullptr;
+        detail::run([&](auto failure) { return gabion_pushed_stream_finish(handle_.get(), &opened, &info, failure); });
+        backend owner(opened);
+        return {std::move(owner), snapshot_info(detail::info(info).get())};
+    }
+
+private:
+    detail::handle<gabion_pushed_stream, gabion_pushed_stream_free> handle_;
 };
 
 } // namespace gabion

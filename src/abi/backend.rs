@@ -23,8 +23,8 @@ use crate::error::{Code, Result};
 ///
 /// Methods: gabion_backend_open, gabion_backend_restore, gabion_backend_create_column_family, gabion_backend_register_column_family,
 /// gabion_backend_column_family, gabion_backend_column_families, gabion_backend_drop_column_family, gabion_backend_write,
-/// gabion_backend_view, gabion_backend_start_snapshot, gabion_backend_start_capture, gabion_backend_metrics,
-/// gabion_backend_effective_options, gabion_backend_directory, gabion_backend_close, gabion_backend_free.
+/// gabion_backend_view, gabion_backend_start_snapshot, gabion_backend_start_capture, gabion_backend_pull_stream,
+/// gabion_backend_metrics, gabion_backend_effective_options, gabion_backend_directory, gabion_backend_close, gabion_backend_free.
 pub struct gabion_backend([u8; 0]);
 
 // SAFETY: the only type of this kind.
@@ -34,7 +34,7 @@ unsafe impl Handle for gabion_backend {
 }
 
 /// A backend that closes with its handle, whatever else still refers to it.
-pub(super) struct Open(Backend);
+pub(super) struct Open(pub(super) Backend);
 
 impl Drop for Open {
     fn drop(&mut self) {

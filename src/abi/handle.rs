@@ -34,10 +34,12 @@ pub(super) enum Kind {
     NumberList,
     Restore,
     MetricList,
+    PulledStream,
+    PushedStream,
 }
 
 /// Every kind, at the place that its tag gives it, with its noun.
-const KINDS: [(Kind, &str); 20] = [
+const KINDS: [(Kind, &str); 22] = [
     (Kind::Freed, "freed"),
     (Kind::Error, "error"),
     (Kind::Buffer, "buffer"),
@@ -58,6 +60,8 @@ const KINDS: [(Kind, &str); 20] = [
     (Kind::NumberList, "number_list"),
     (Kind::Restore, "restore"),
     (Kind::MetricList, "metric_list"),
+    (Kind::PulledStream, "pulled_stream"),
+    (Kind::PushedStream, "pushed_stream"),
 ];
 
 /// A handle type of the header. The types themselves have no size: a reference to one, shared or not, claims no memory, and stands

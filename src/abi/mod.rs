@@ -17,6 +17,8 @@ mod error;
 mod live;
 mod metrics;
 mod options;
+mod pulled_stream;
+mod pushed_stream;
 mod restore;
 mod scan;
 mod snapshot;

@@ -14,6 +14,7 @@ use crate::budget::Budget;
 use crate::column_family::ColumnFamily;
 use crate::error::{Error, Result};
 use crate::restore::{KeyRange, Source};
+use crate::snapshot::SnapshotInfo;
 
 pub(super) const METHODS: &[NativeMethod<'static>] = &[
     native! { backend_open(options: jbyte[], budget: jlong) -> jlong },
@@ -65,13 +66,27 @@ fn backend_restore<'local>(
     let request = pack::bytes(env, &request)?;
     let mut reader = Reader(&request);
     let options = pack::options(reader.bytes()?)?;
-    let range = KeyRange { from: reader.bytes()?.to_vec(), to: reader.optional()?.map(<[u8]>::to_vec) };
+    let range = read_range(&mut reader)?;
     let sources = (0..reader.int()?).map(|_| read_source(&mut reader)).collect::<Result<Vec<_>>>()?;
     let (backend, infos) = Backend::restore(&options, self::budget(budget), &sources, &range)?;
+    restored(env, backend, &infos)
+}
+
+/// As `KeyRange.java` packs it.
+pub(super) fn read_range(reader: &mut Reader<'_>) -> Result<KeyRange> {
+    Ok(KeyRange { from: reader.bytes()?.to_vec(), to: reader.optional()?.map(<[u8]>::to_vec) })
+}
+
+/// A handle of the backend, and what it was restored from.
+pub(super) fn restored<'local>(
+    env: &mut Env<'local>,
+    backend: Backend,
+    infos: &[SnapshotInfo],
+) -> Result<JByteArray<'local>> {
     let handle = handle::give(backend);
     let mut answer = Writer::default();
     answer.long(handle);
-    write_infos(&mut answer, &infos).and_then(|()| answer.into_array(env)).inspect_err(|_| {
+    write_infos(&mut answer, infos).and_then(|()| answer.into_array(env)).inspect_err(|_| {
         // SAFETY: the handle was made above, and Java has not seen it.
         drop(unsafe { handle::take::<Backend>(handle) });
     })

@@ -27,6 +27,8 @@ mod handle;
 mod library;
 mod pack;
 mod policy;
+mod pulled_stream;
+mod pushed_stream;
 mod raw;
 mod scan;
 mod snapshot;
@@ -41,7 +43,7 @@ use jni::sys::{JNI_ERR, JNI_OK, JNI_VERSION_1_8, JavaVM, jint};
 use jni::{Env, EnvUnowned, NativeMethod, jni_str};
 
 /// Every native method, one table per noun.
-const METHODS: [&[NativeMethod<'static>]; 9] = [
+const METHODS: [&[NativeMethod<'static>]; 11] = [
     library::METHODS,
     budget::METHODS,
     backend::METHODS,
@@ -51,6 +53,8 @@ const METHODS: [&[NativeMethod<'static>]; 9] = [
     scan::METHODS,
     snapshot::METHODS,
     directory::METHODS,
+    pulled_stream::METHODS,
+    pushed_stream::METHODS,
 ];
 
 /// Called by the JVM when a class loader loads the library. A failure leaves a Java exception that says why.
@@ -88,7 +92,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     const JAVA: &str = include_str!("../../java/core/src/main/java/dev/gabion/Native.java");
-    const TABLES: [&str; 9] = [
+    const TABLES: [&str; 11] = [
         include_str!("library.rs"),
         include_str!("budget.rs"),
         include_str!("backend.rs"),
@@ -98,6 +102,8 @@ mod tests {
         include_str!("scan.rs"),
         include_str!("snapshot.rs"),
         include_str!("directory.rs"),
+        include_str!("pulled_stream.rs"),
+        include_str!("pushed_stream.rs"),
     ];
 
     /// `columnFamilyGet` as `column_family_get`.

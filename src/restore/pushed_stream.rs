@@ -26,6 +26,8 @@ pub struct PushedStream {
     range: KeyRange,
     title: Title,
     bytes: u64,
+    /// Why a write failed. What that write held is lost, so that the stream can't become complete any more.
+    failed: Option<Error>,
     _live: Live,
 }
 
@@ -57,12 +59,22 @@ impl PushedStream {
             builder: Builder { settings, scratch, budget, db, work, families: Vec::new(), files: None },
             title: Title { id: Vec::new(), metadata: Vec::new(), created: 0 },
             bytes: 0,
+            failed: None,
             _live: Live::new(live::Kind::Stream),
         })
     }
 
     /// Takes the next bytes of the stream, in pieces of any size. After an error every later call fails too.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.check()?;
+        self.take(bytes).inspect_err(|error| self.failed = Some(error.clone()))
+    }
+
+    fn check(&self) -> Result<()> {
+        self.failed.clone().map_or(Ok(()), Err)
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<()> {
         self.bytes += bytes.len() as u64;
         self.decoder.push(bytes);
         while let Some(event) = self.decoder.read()? {
@@ -83,6 +95,7 @@ impl PushedStream {
 
     /// The backend, once the whole stream was given; and what the stream said of itself (number 0). `Code::Corruption` for a stream that breaks off.
     pub fn finish(mut self) -> Result<(Backend, SnapshotInfo)> {
+        self.check()?;
         self.decoder.finish()?;
         let Builder { settings, scratch, budget, db, families, .. } = self.builder;
         let info = SnapshotInfo {

@@ -24,6 +24,8 @@ struct world {
     gabion_number_list *number_list;
     gabion_restore *restore;
     gabion_metric_list *metric_list;
+    gabion_pulled_stream *pulled_stream;
+    gabion_pushed_stream *pushed_stream;
 };
 
 static inline struct world open_world(void) {
@@ -52,6 +54,8 @@ static inline struct world open_world(void) {
     OK(gabion_snapshot_directory_sweep(world.snapshot_directory, 3600 * 1000, true, &world.sweep_report, &error));
     OK(gabion_restore_new(&world.restore, &error));
     OK(gabion_backend_metrics(world.backend, &world.metric_list, &error));
+    OK(gabion_backend_pull_stream(world.backend, key, key, &world.pulled_stream, &error));
+    OK(gabion_pushed_stream_new(NULL, NULL, key, NULL, &world.pushed_stream, &error));
     return world;
 }
 
@@ -75,6 +79,8 @@ static inline void free_world(const struct world *world) {
     gabion_number_list_free(world->number_list);
     gabion_restore_free(world->restore);
     gabion_metric_list_free(world->metric_list);
+    gabion_pulled_stream_free(world->pulled_stream);
+    gabion_pushed_stream_free(world->pushed_stream);
     gabion_backend_free(world->backend);
 }
 

@@ -74,9 +74,7 @@ public final class Backend implements AutoCloseable {
         }
         long pinned = budget == null ? 0 : budget.pin();
         try {
-            Unpacker answer = new Unpacker(Native.backendRestore(request.toBytes(), pinned));
-            long address = answer.getLong();
-            return new Backend(address, SnapshotInfo.unpackList(answer));
+            return restored(Native.backendRestore(request.toBytes(), pinned));
         } finally {
             if (budget != null) {
                 budget.unpin();
@@ -84,8 +82,14 @@ public final class Backend implements AutoCloseable {
         }
     }
 
+    static Backend restored(byte[] packed) {
+        Unpacker answer = new Unpacker(packed);
+        long address = answer.getLong();
+        return new Backend(address, SnapshotInfo.unpackList(answer));
+    }
+
     /**
-     * Returns what {@link #restore} read, one entry per source; also after closing.
+     * Returns what {@link #restore} read, one entry per source, or the stream that was pushed; also after closing.
      *
      * @return an unmodifiable list, empty for a backend that was opened empty
      */
@@ -244,6 +248,25 @@ public final class Backend implements AutoCloseable {
         long backend = handle.pin();
         try {
             return new Snapshot(this, Native.backendStartSnapshot(backend, packed));
+        } finally {
+            handle.unpin();
+        }
+    }
+
+    /**
+     * Begins to pull a portable snapshot of the state at this instant as one stream of bytes, without a snapshot directory
+     * and without temporary files; {@link PushedStream} takes it. A writer's call.
+     *
+     * @param id the host's own id, opaque to Gabion, at most 4 KiB; {@link SnapshotInfo#id()} returns it
+     * @param metadata the host's metadata, such as its input position; {@link SnapshotInfo#metadata()} returns it
+     * @return the stream; the caller closes it, and what it pins takes memory and disk until then
+     */
+    public PulledStream pullStream(byte[] id, byte[] metadata) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(metadata, "metadata");
+        long backend = handle.pin();
+        try {
+            return new PulledStream(this, Native.pulledStreamOpen(backend, id, metadata));
         } finally {
             handle.unpin();
         }

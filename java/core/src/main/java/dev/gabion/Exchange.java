@@ -85,10 +85,22 @@ final class Exchange {
         buffer.put(first).put(second);
     }
 
+    /** Copies as many of the bytes in as fit; answers how many. */
+    int stagePart(byte[] bytes, int at, int length) {
+        int part = Math.min(length, capacity);
+        buffer.position(HEADER);
+        buffer.put(bytes, at, part);
+        return part;
+    }
+
     /** Copies bytes out; {@code at} counts from the end of the header. */
     void copyOut(int at, byte[] into, int length) {
+        copyOut(at, into, 0, length);
+    }
+
+    void copyOut(int at, byte[] into, int intoAt, int length) {
         buffer.position(HEADER + at);
-        buffer.get(into, 0, length);
+        buffer.get(into, intoAt, length);
     }
 
     int getInt(int at) {

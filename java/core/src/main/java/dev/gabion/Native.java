@@ -147,4 +147,20 @@ final class Native {
     static native long directorySize(long directory);
 
     static native void directoryFree(long directory);
+
+    static native long pulledStreamOpen(long backend, byte[] id, byte[] metadata);
+
+    /** Answers how many bytes are in the block, 0 at the end. */
+    static native long pulledStreamRead(long stream, long exchange, long block, int room);
+
+    static native void pulledStreamFree(long stream);
+
+    static native long pushedStreamOpen(byte[] request, long budget);
+
+    static native long pushedStreamWrite(long stream, long exchange, long bytes, int length);
+
+    /** Answers what {@link #backendRestore} answers. */
+    static native byte[] pushedStreamFinish(long stream);
+
+    static native void pushedStreamFree(long stream);
 }

@@ -27,7 +27,7 @@ final class ChildJvm {
 
     static ChildJvm start(Path directory, Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
-                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
+                java(),
                 "-Xcheck:jni",
                 "-Xmx256m",
                 "--enable-native-access=ALL-UNNAMED",
@@ -37,6 +37,22 @@ final class ChildJvm {
         if (library != null) {
             command.add("-Dgabion.library=" + library);
         }
+        return start(directory, command, main, arguments);
+    }
+
+    /** One with another class path, which may hold foreign native code: without checks of its JNI calls. */
+    static ChildJvm startPlain(Path directory, String classPath, Class<?> main, String... arguments) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of(java(), "-Xmx256m", "--enable-native-access=ALL-UNNAMED", "-cp", classPath));
+        return start(directory, command, main, arguments);
+    }
+
+    private static String java() {
+        return System.getProperty("java.home") + File.separator + "bin" + File.separator + "java";
+    }
+
+    private static ChildJvm start(Path directory, List<String> command, Class<?> main, String... arguments)
+            throws IOException {
         command.add(main.getName());
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(directory, "output", ".txt");
