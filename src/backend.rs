@@ -142,8 +142,13 @@ impl Backend {
         }
         let call = self.0.data.db.write()?;
         let rocks = family.family.rocks()?;
-        self.0.data.db.drop_family(&call, rocks)?;
-        family.family.mark_dropped();
+        // Marked first: a capture that finds it gone from RocksDB's files must not take it for there.
+        family.family.mark_dropped(true);
+        if let Err(error) = self.0.data.db.drop_family(&call, rocks) {
+            family.family.mark_dropped(false);
+            return Err(error);
+        }
+        fail::fail_point!("family-dropped");
         self.0.families().retain(|other| !Arc::ptr_eq(other, &family.family));
         Ok(())
     }

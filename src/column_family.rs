@@ -72,8 +72,8 @@ impl Family {
         label(&self.name)
     }
 
-    pub(crate) fn mark_dropped(&self) {
-        self.dropped.store(true, Ordering::Release);
+    pub(crate) fn mark_dropped(&self, dropped: bool) {
+        self.dropped.store(dropped, Ordering::Release);
     }
 
     pub(crate) fn is_dropped(&self) -> bool {
