@@ -145,6 +145,7 @@ impl Backend {
         // Marked first: a capture that runs meanwhile must not take a family without files for an empty one.
         family.family.mark_dropped(true);
         self.0.data.db.drop_family(&call, rocks).inspect_err(|_| family.family.mark_dropped(false))?;
+        fail::fail_point!("family-dropped");
         self.0.families().retain(|other| !Arc::ptr_eq(other, &family.family));
         Ok(())
     }

@@ -251,8 +251,9 @@ fn the_document_names_exactly_the_metrics_there_are() {
             "column_family" => rest.strip_prefix("a%20b.c.").unwrap().to_owned(),
             _ => metric.name.clone(),
         };
-        let group =
-            ["column_family", "backend", "rocksdb", "memory", "snapshots", "live"].into_iter().find(|known| *known == group);
+        let group = ["column_family", "backend", "rocksdb", "memory", "snapshots", "live"]
+            .into_iter()
+            .find(|known| *known == group);
         assert!(found.entry(group.unwrap()).or_default().insert(name), "{} is there twice", metric.name);
     }
     assert_eq!(found["column_family"], documented("### Per column family"));

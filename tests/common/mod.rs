@@ -1,6 +1,9 @@
 //! What several test files need.
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+pub mod model;
+pub mod random;
+
 use gabion::restore::{KeyRange, Source};
 use gabion::scan::{ScanRange, rows};
 use gabion::snapshot::{Kind, SnapshotInfo, SnapshotRequest, Target};
@@ -27,6 +30,11 @@ pub fn open(pairs: &[(&str, &str)]) -> Scratch {
     let mut options = options(pairs);
     options.set("storage.paths", storage.path().to_str().unwrap()).unwrap();
     Scratch { backend: Backend::open(&options, None).unwrap(), storage }
+}
+
+/// A temporary directory in memory, where there is such a file system: for tests that need many syncs and no durability.
+pub fn memory_folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
 pub type Rows = Vec<(Vec<u8>, Vec<u8>)>;

@@ -1,0 +1,92 @@
+//! A job that is killed at any instant leaves its old or its new snapshot, never a mix, and nothing that a sweep can't take.
+//!
+//! The tests start copies of this binary that run `job` and are killed: at every fail point in `src`, and at random instants.
+//! `GABION_SEED` repeats a run, `GABION_SOAK=1` makes it long.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod job;
+mod witness;
+
+use std::path::Path;
+use std::time::Duration;
+
+use common::random::{Random, is_soak, seed};
+use job::{ORDER, Order, PHASES};
+use witness::Witness;
+
+/// In the child: runs the job instead of the test.
+fn is_child() -> bool {
+    let Ok(order) = std::env::var(ORDER) else { return false };
+    job::run(&Order::of_text(&order));
+    true
+}
+
+#[test]
+fn a_job_killed_at_any_step_of_a_protocol_leaves_the_old_or_the_new_snapshot() {
+    const TEST: &str = "a_job_killed_at_any_step_of_a_protocol_leaves_the_old_or_the_new_snapshot";
+    if is_child() {
+        return;
+    }
+    if !cfg!(feature = "failpoints") {
+        println!("SKIPPED: {TEST}: built without fail points; run cargo test --features failpoints");
+        return;
+    }
+    let seed = seed(TEST);
+    let mut random = Random::new(seed);
+    let points = fail_points(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    assert!(points.len() > 40, "only {} fail points were found", points.len());
+    let mut witness = Witness::new(TEST, seed);
+    for _ in 0..if is_soak() { 20 } else { 1 } {
+        let mut left: Vec<&String> = points.iter().collect();
+        while !left.is_empty() {
+            let point = left.swap_remove(random.index(left.len()));
+            // A later hit, if there is one: the first is often the simplest.
+            let reached = [1 + random.below(3), 1, 1].into_iter().any(|hit| {
+                let reached = witness.kill_at(point, hit);
+                witness.check(&format!("killed at {point}, hit {hit}"));
+                reached
+            });
+            assert!(reached, "the job never came to the fail point {point}");
+        }
+    }
+    println!("{} kills at {} fail points", witness.kills, points.len());
+}
+
+#[test]
+fn a_job_killed_at_a_random_instant_leaves_the_old_or_the_new_snapshot() {
+    const TEST: &str = "a_job_killed_at_a_random_instant_leaves_the_old_or_the_new_snapshot";
+    if is_child() {
+        return;
+    }
+    let seed = seed(TEST);
+    let mut random = Random::new(seed);
+    let mut witness = Witness::new(TEST, seed);
+    for kill in 0..if is_soak() { 200 } else { 30 } {
+        let phase = PHASES[kill % PHASES.len()];
+        // From a quarter of a millisecond to a quarter of a second.
+        let most = 1 << (8 + random.below(11));
+        let later = Duration::from_micros(random.below(most));
+        witness.kill_in(phase, later);
+        witness.check(&format!("killed {later:?} into phase {phase}"));
+    }
+    println!("{} kills; {} snapshots restored", witness.kills, witness.restores);
+}
+
+/// The names of all fail points in the sources below `folder`.
+fn fail_points(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(fail_points(&path));
+        } else {
+            let source = std::fs::read_to_string(&path).unwrap();
+            let calls = source.split("fail_point!(\"").skip(1);
+            found.extend(calls.map(|rest| rest.split('"').next().unwrap().to_owned()));
+        }
+    }
+    found.sort();
+    assert!(found.windows(2).all(|pair| pair[0] != pair[1]), "two fail points have one name: {found:?}");
+    found
+}

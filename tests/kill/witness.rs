@@ -1,0 +1,263 @@
+//! The parent of the jobs that are killed: it knows what they wrote, and looks at what they left.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant, SystemTime};
+
+use gabion::restore::{KeyRange, Source};
+use gabion::snapshot::{SnapshotDirectory, SnapshotInfo};
+use gabion::{Backend, Code, Options};
+
+use crate::common::model::{Model, assert_same, shown};
+use crate::common::{memory_folder, number, options};
+use crate::job::{self, ORDER, Order, position_of};
+
+/// A child that does not die by then hangs.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Kills job after job on one snapshot directory, each going on where the last one fell.
+pub struct Witness {
+    test: &'static str,
+    order: Order,
+    folder: tempfile::TempDir,
+    /// Snapshots that a job said were completed, and their positions; those that it began to discard are out.
+    promised: BTreeMap<u64, u64>,
+    /// The state at positions that were checked.
+    models: BTreeMap<u64, Model>,
+    pub kills: u64,
+    pub restores: u64,
+}
+
+impl Witness {
+    pub fn new(test: &'static str, seed: u64) -> Witness {
+        let folder = memory_folder();
+        let order = Order {
+            seed,
+            directory: folder.path().join("snapshots"),
+            storage: folder.path().join("storage"),
+            point: None,
+        };
+        let models = BTreeMap::from([(0, Model::default())]);
+        Witness { test, order, folder, promised: BTreeMap::new(), models, kills: 0, restores: 0 }
+    }
+
+    /// Has a job die at that hit of a fail point; whether it got there. Else it ended by itself.
+    pub fn kill_at(&mut self, point: &str, hit: u64) -> bool {
+        let order = Order { point: Some((point.to_owned(), hit)), ..self.order.clone() };
+        let (mut child, lines) = self.spawn(&order);
+        let mut reached = false;
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(line) if line == format!("reached {point}") => reached = true,
+                Ok(line) => drop(self.hear(&line)),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    child.kill().unwrap();
+                    panic!("a job that was to die at {point}, hit {hit}, hangs");
+                }
+            }
+        }
+        let status = child.wait().unwrap();
+        if reached {
+            assert_eq!(status.signal(), Some(libc::SIGKILL), "at {point}, hit {hit}: {status}");
+            self.kills += 1;
+        } else {
+            assert!(status.success(), "a job that was to die at {point}, hit {hit}, failed: {status}");
+        }
+        reached
+    }
+
+    /// Kills a job some time after it has said that it enters a phase.
+    pub fn kill_in(&mut self, phase: &str, later: Duration) {
+        let (mut child, lines) = self.spawn(&self.order);
+        while self.hear(&lines.recv_timeout(LIMIT).expect("a job hangs or has ended")).as_deref() != Some(phase) {}
+        std::thread::sleep(later);
+        assert_eq!(child.try_wait().unwrap(), None, "the job ended by itself");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        self.kills += 1;
+        lines.iter().for_each(|line| drop(self.hear(&line)));
+    }
+
+    fn spawn(&self, order: &Order) -> (Child, Receiver<String>) {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args([self.test, "--exact", "--nocapture"])
+            .env(ORDER, order.to_text())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            let told = out.lines().map_while(|line| line.ok());
+            for line in told.filter_map(|line| line.split_once("kill: ").map(|(_, line)| line.to_owned())) {
+                let _ = sender.send(line);
+            }
+        });
+        (child, lines)
+    }
+
+    /// Takes note of what a job says; its phase, if it says that.
+    fn hear(&mut self, line: &str) -> Option<String> {
+        let words: Vec<&str> = line.split(' ').collect();
+        match words[..] {
+            ["completed", number, position] => {
+                self.promised.insert(number.parse().unwrap(), position.parse().unwrap());
+            }
+            ["discarding", number] => drop(self.promised.remove(&number.parse().unwrap())),
+            ["phase", phase] => return Some(phase.to_owned()),
+            _ => panic!("a job said {line:?}"),
+        }
+        None
+    }
+
+    /// Looks at all that the dead job left. The next job gets it as it is: what is swept here is a copy.
+    pub fn check(&mut self, what: &str) {
+        let copy = self.folder.path().join("copy");
+        let _ = fs::remove_dir_all(&copy);
+        if self.order.directory.exists() {
+            link_all(&self.order.directory, &copy);
+            self.check_directory(&copy, what);
+        }
+        for path in job::captures(&self.order.captures()) {
+            self.check_restore(Source::Capture { path }, what);
+        }
+        self.check_scratch(what);
+    }
+
+    fn check_directory(&mut self, copy: &Path, what: &str) {
+        let url = format!("file://{}", copy.display());
+        let directory = SnapshotDirectory::open(&url, &Options::new()).unwrap();
+        let before = directory.list().unwrap_or_else(|error| panic!("{what}: {error}"));
+        let there: BTreeMap<u64, u64> = before.iter().map(|info| (info.number, position_of(&info.metadata))).collect();
+        for (number, position) in &self.promised {
+            assert_eq!(
+                there.get(number),
+                Some(position),
+                "{what}: snapshot {number} was completed; there are {there:?}"
+            );
+        }
+        match directory.sweep(Duration::ZERO, false) {
+            Ok(_) => {}
+            // Killed before the first epoch there is nothing to sweep.
+            Err(error) => assert!(error.code == Code::NotFound && there.is_empty(), "{what}: {error}"),
+        }
+        assert_eq!(directory.list().unwrap(), before, "{what}: the sweep changed the list");
+        check_swept(copy, &directory, &before, what);
+        for info in &before {
+            directory.verify(info.number).unwrap_or_else(|error| panic!("{what}: {error}"));
+            self.check_restore(number(&url, info.number), what);
+        }
+        self.models.retain(|position, _| *position == 0 || there.values().any(|other| other == position));
+    }
+
+    /// Restores, and compares with what the job had written when it took the snapshot.
+    fn check_restore(&mut self, source: Source, what: &str) {
+        let storage = self.folder.path().join("check");
+        let settings = options(&[("storage.paths", storage.to_str().unwrap())]);
+        let restored = Backend::restore(&settings, None, std::slice::from_ref(&source), &KeyRange::default());
+        let (backend, infos) = restored.unwrap_or_else(|error| panic!("{what}: {source:?}: {error}"));
+        let position = position_of(&infos[0].metadata);
+        let expected = self.model_at(position).shown(&KeyRange::default());
+        assert_same(&shown(&backend), &expected, &format!("{what}: {source:?} at position {position}"));
+        backend.close().unwrap();
+        assert_eq!(fs::read_dir(&storage).unwrap().count(), 0, "{what}: the scratch directory stayed");
+        self.restores += 1;
+    }
+
+    fn model_at(&mut self, position: u64) -> &Model {
+        let (&nearest, model) = self.models.range(..=position).next_back().unwrap();
+        let mut model = model.clone();
+        (nearest..position).for_each(|at| model.apply(&job::change(self.order.seed, at)));
+        self.models.entry(position).or_insert(model)
+    }
+
+    /// The scratch directories of the dead are gone when the next backend is open.
+    fn check_scratch(&self, what: &str) {
+        let open = |expected: usize| {
+            let settings = options(&[("storage.paths", self.order.storage.to_str().unwrap())]);
+            let backend = Backend::open(&settings, None).unwrap();
+            let found: Vec<_> = scratch_directories(&self.order.storage);
+            assert!(found.len() <= expected, "{what}: {found:?} are left");
+            backend.close().unwrap();
+        };
+        let unborn: Vec<_> = scratch_directories(&self.order.storage)
+            .into_iter()
+            .filter(|path| !path.join("gabion.lock").exists())
+            .collect();
+        open(1 + unborn.len());
+        // One without a lock file may be about to get it; an old one never will.
+        for path in unborn {
+            let old = SystemTime::now() - Duration::from_secs(3600);
+            fs::File::open(&path).unwrap().set_modified(old).unwrap();
+        }
+        open(1);
+    }
+}
+
+/// After a sweep with grace 0 only what a manifest names is left, with the sequence.
+fn check_swept(root: &Path, directory: &SnapshotDirectory, snapshots: &[SnapshotInfo], what: &str) {
+    let mut named: Vec<String> = Vec::new();
+    for info in snapshots {
+        let manifest: serde_json::Value = serde_json::from_str(&directory.describe(info.number).unwrap()).unwrap();
+        objects(&manifest, &mut named);
+    }
+    named.sort();
+    named.dedup();
+    assert_eq!(names(&root.join("files")), named, "{what}: files, and those that manifests name");
+    for folder in ["intents", "probes"] {
+        assert!(names(&root.join(folder)).is_empty(), "{what}: {folder} has {:?}", names(&root.join(folder)));
+    }
+    // A discard that was killed before it removed the manifest has left the snapshot, and the tombstone for the next discard.
+    let is_there =
+        |tombstone: &String| snapshots.iter().any(|info| tombstone.starts_with(&format!("{:020}-", info.number)));
+    let spent = names(&root.join("tombstones")).into_iter().find(|tombstone| !is_there(tombstone));
+    assert_eq!(spent, None, "{what}: in the tombstones");
+    let strange =
+        names(&root.join("sequence")).into_iter().find(|name| name.len() != 20 || name.parse::<u64>().is_err());
+    assert_eq!(strange, None, "{what}: in the sequence");
+}
+
+/// All members `object` of a manifest.
+fn objects(json: &serde_json::Value, found: &mut Vec<String>) {
+    match json {
+        serde_json::Value::Array(all) => all.iter().for_each(|one| objects(one, found)),
+        serde_json::Value::Object(all) => {
+            found.extend(all.get("object").and_then(|name| name.as_str()).map(str::to_owned));
+            all.values().for_each(|one| objects(one, found));
+        }
+        _ => {}
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn scratch_directories(storage: &Path) -> Vec<std::path::PathBuf> {
+    let Ok(entries) = fs::read_dir(storage) else { return Vec::new() };
+    let all = entries.map(|entry| entry.unwrap().path());
+    all.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("gabion-")).collect()
+}
+
+/// A copy of a folder that shares its files.
+fn link_all(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, name) = (entry.as_ref().unwrap().path(), entry.unwrap().file_name());
+        if path.is_dir() {
+            link_all(&path, &to.join(name));
+        } else {
+            fs::hard_link(path, to.join(name)).unwrap();
+        }
+    }
+}
