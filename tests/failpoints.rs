@@ -3,14 +3,13 @@
 
 mod common;
 
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use common::{contents, number, open, options, request, restore, snapshots, take};
+use common::{contents, number, open, options, request, restore, snapshots};
 use fail::FailScenario;
-use gabion::snapshot::{Kind, SnapshotDirectory, State};
-use gabion::{Code, Options};
+use gabion::snapshot::Kind;
 
 /// Says that the test is skipped when there are no fail points.
 fn has_points(test: &str) -> bool {
