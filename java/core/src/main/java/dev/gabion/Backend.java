@@ -22,9 +22,9 @@ public final class Backend implements AutoCloseable {
     private Exchange ownersExchange;
 
     private Backend(long address, List<SnapshotInfo> restoredFrom) {
+        this.handle = NativeHandle.own(this, null, "backend", address, Native::backendClose, Native::backendFree);
         this.restoredFrom = restoredFrom;
         this.ownersExchange = Exchange.ofThread();
-        this.handle = NativeHandle.own(this, null, "backend", address, Native::backendClose, Native::backendFree);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.nio.file.StandardOpenOption;
@@ -135,7 +136,8 @@ final class NativeLibrary {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, PREFIX + "*" + SUFFIX)) {
             for (Path file : files) {
                 // Closing any channel of a file gives up all locks that this process has on it, so leave its own alone.
-                if (!file.getFileName().toString().startsWith(own)) {
+                boolean others = !file.getFileName().toString().startsWith(own);
+                if (others && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                     removeIfAbandoned(file);
                 }
             }
