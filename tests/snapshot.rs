@@ -394,6 +394,40 @@ fn a_missing_or_changed_file_is_named_and_nothing_is_opened() {
 }
 
 #[test]
+fn latest_gives_way_to_an_older_snapshot_only_when_asked_to_and_says_what_it_took() {
+    let (scratch, snapshots) = (open(&[]), snapshots());
+    let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
+    let mut infos = Vec::new();
+    for round in [b"1", b"2", b"3"] {
+        family.put(b"k", round).unwrap();
+        infos.push(take(&scratch.backend, Kind::Portable, &snapshots.url));
+    }
+    let job_files = |number: u64| {
+        let directory = SnapshotDirectory::open(&snapshots.url, &Options::new()).unwrap();
+        let manifest = directory.describe(number).unwrap();
+        let names =
+            std::fs::read_dir(snapshots.directory.path().join("files")).unwrap().map(|entry| entry.unwrap().path());
+        names.filter(|path| manifest.contains(path.file_name().unwrap().to_str().unwrap())).collect::<Vec<_>>()
+    };
+    let damaged = job_files(infos[2].number);
+    assert_eq!(damaged.len(), 1);
+    std::fs::write(&damaged[0], b"damaged").unwrap();
+    let latest = [Source::Latest { url: snapshots.url.clone() }];
+    assert_eq!(restore_range(&latest, &KeyRange::default()).err().unwrap().code, Code::Corruption);
+    let storage = tempfile::tempdir().unwrap();
+    let path = storage.path().to_str().unwrap();
+    let asked = options(&[("restore.fallback", "true"), ("storage.paths", path)]);
+    let (backend, taken) = gabion::Backend::restore(&asked, None, &latest, &KeyRange::default()).unwrap();
+    assert_eq!(taken[0].number, infos[1].number);
+    assert_eq!(backend.column_family(b"f").unwrap().unwrap().get(b"k").unwrap().unwrap(), b"2");
+    let third = [number(&snapshots.url, infos[2].number)];
+    assert_eq!(
+        gabion::Backend::restore(&asked, None, &third, &KeyRange::default()).err().unwrap().code,
+        Code::Corruption
+    );
+}
+
+#[test]
 fn a_backend_that_was_overtaken_is_fenced() {
     let (scratch, snapshots) = (open(&[]), snapshots());
     scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();

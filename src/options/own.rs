@@ -42,6 +42,7 @@ pub const OPTIONS: &[OwnOption] = &[
         Kind::Form(|text| duration(text).is_some(), "a duration such as `500ms`, `30s`, `5m` or `1h`"),
     ),
     own("snapshot.grace", Place::Snapshot, Kind::Form(is_grace, "a duration above zero such as `30s`, `5m` or `1h`")),
+    own("restore.fallback", Place::Restore, Kind::Bool),
     own("restore.verify", Place::Restore, Kind::Enum(Verify::NAMES)),
 ];
 

@@ -68,6 +68,8 @@ pub struct RestoreSettings {
     pub backend: BackendSettings,
     /// Which bytes are compared with their checksums.
     pub verify: Verify,
+    /// Whether the latest snapshot, if it can't be restored, gives way to the one before it.
+    pub fallback: bool,
 }
 
 /// The option `restore.verify`: which bytes are read and compared with their checksums.
@@ -120,8 +122,9 @@ impl Options {
     pub fn restore(&self) -> Result<RestoreSettings> {
         let places = [Place::Restore, Place::Backend, Place::Database, Place::ColumnFamily, Place::Table];
         self.check_places("a restore", &places)?;
+        let fallback = self.get("restore.fallback").and_then(boolean).unwrap_or(false);
         let verify = if self.get("restore.verify") == Some("full") { Verify::Full } else { Verify::Moved };
-        Ok(RestoreSettings { backend: self.backend_settings(), verify })
+        Ok(RestoreSettings { backend: self.backend_settings(), verify, fallback })
     }
 
     /// The options of a family that a snapshot describes by its kinds and by what was given for it.

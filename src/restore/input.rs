@@ -34,12 +34,7 @@ impl Input {
         let newest = sequence.largest(&control)?;
         let manifest = match wanted {
             Some(number) => sequence.manifest(number, &control)?,
-            None => sequence.latest(&control)?.ok_or_else(|| {
-                Error::new(
-                    Code::NotFound,
-                    format!("there is no snapshot in {url}; check the URL, or open an empty backend"),
-                )
-            })?,
+            None => sequence.latest(&control)?.ok_or_else(|| nothing_in(url))?,
         };
         Ok(Input { manifest, files: Files::Stored(store), directory: Some((store::place(url)?, newest)) })
     }
@@ -66,4 +61,9 @@ impl Input {
             Files::Stored(store) => format!("snapshot {} in {}", self.manifest.number, store.url()),
         }
     }
+}
+
+/// There is nothing to restore at `url`.
+pub(super) fn nothing_in(url: &str) -> Error {
+    Error::new(Code::NotFound, format!("there is no snapshot in {url}; check the URL, or open an empty backend"))
 }

@@ -14,10 +14,12 @@ use std::path::PathBuf;
 
 use crate::backend::{Backend, budget_for};
 use crate::budget::Budget;
-use crate::error::{Error, Result};
-use crate::options::Options;
+use crate::error::{Code, Error, Result};
+use crate::options::{Options, RestoreSettings};
 use crate::scratch::Scratch;
+use crate::snapshot::sequence::Sequence;
 use crate::snapshot::{Kind, SnapshotInfo};
+use crate::store::{self, Control};
 use input::Input;
 pub use pushed_stream::PushedStream;
 
@@ -59,7 +61,7 @@ pub enum Source {
         /// Its number there.
         number: u64,
     },
-    /// The newest snapshot in the directory at `url`.
+    /// The newest snapshot in the directory at `url`; an older one only if the option `restore.fallback` asks for that.
     Latest {
         /// The snapshot directory.
         url: String,
@@ -80,9 +82,46 @@ pub(crate) fn restore(
 ) -> Result<(Backend, Vec<SnapshotInfo>)> {
     let settings = options.restore()?;
     range.check()?;
-    if sources.is_empty() {
-        return Err(Error::invalid("a restore needs at least one source; to start empty, open a backend"));
+    match sources {
+        [] => Err(Error::invalid("a restore needs at least one source; to start empty, open a backend")),
+        [Source::Latest { url }] if settings.fallback => latest_possible(&settings, budget, url, range),
+        sources => restore_from(settings, budget, sources, range),
     }
+}
+
+/// The newest snapshot at `url` that is whole. Only damage makes it go on to an older one.
+fn latest_possible(
+    settings: &RestoreSettings,
+    budget: Option<&Budget>,
+    url: &str,
+    range: &KeyRange,
+) -> Result<(Backend, Vec<SnapshotInfo>)> {
+    let (sequence, control) = (Sequence::new(store::open(url)?), Control::new());
+    let mut first = None;
+    for number in sequence.numbers(&control)?.into_iter().rev() {
+        let restored = match sequence.manifest(number, &control) {
+            // Epochs and voids bear numbers too.
+            Err(error) if error.code == Code::NotFound => continue,
+            Err(error) => Err(error),
+            Ok(_) => {
+                let source = Source::Number { url: url.to_owned(), number };
+                restore_from(settings.clone(), budget, &[source], range)
+            }
+        };
+        match restored {
+            Err(error) if matches!(error.code, Code::Corruption | Code::NotFound) => first = first.or(Some(error)),
+            outcome => return outcome,
+        }
+    }
+    Err(first.unwrap_or_else(|| input::nothing_in(url)))
+}
+
+fn restore_from(
+    settings: RestoreSettings,
+    budget: Option<&Budget>,
+    sources: &[Source],
+    range: &KeyRange,
+) -> Result<(Backend, Vec<SnapshotInfo>)> {
     let inputs = sources.iter().map(Input::open).collect::<Result<Vec<_>>>()?;
     fail::fail_point!("restore-manifests-read");
     let infos = inputs.iter().map(|input| input.manifest.info()).collect();

@@ -27,7 +27,7 @@ pub(super) fn restore(
     scratch: Scratch,
     budget: Budget,
 ) -> Result<Backend> {
-    let RestoreSettings { backend: settings, verify } = settings;
+    let RestoreSettings { backend: settings, verify, .. } = settings;
     let (db, families) = open(input, &scratch, &settings, &budget, verify)?;
     if !range.is_everything() {
         families.iter().try_for_each(|family| clip(&db, &family.rocks, range))?;

@@ -101,6 +101,11 @@ impl Sequence {
         &self.store
     }
 
+    /// All numbers that are taken, ascending; not all of them are snapshots.
+    pub fn numbers(&self, control: &Control) -> Result<Vec<u64>> {
+        Ok(self.objects(control)?.into_keys().collect())
+    }
+
     /// The objects of the sequence by number.
     pub(super) fn objects(&self, control: &Control) -> Result<BTreeMap<u64, Object>> {
         let objects = self.store.list(FOLDER, control)?;
