@@ -7,9 +7,10 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use common::{contents, number, open, options, request, restore, snapshots};
+use common::{contents, number, open, options, request, restore, snapshots, take};
 use fail::FailScenario;
-use gabion::snapshot::Kind;
+use gabion::snapshot::{Kind, SnapshotDirectory, State};
+use gabion::{Code, Options};
 
 /// Says that the test is skipped when there are no fail points.
 fn has_points(test: &str) -> bool {
@@ -74,5 +75,182 @@ fn a_family_that_is_being_dropped_goes_as_rows() {
     let info = snapshot.result().unwrap();
     assert_eq!(info.fallbacks, 1);
     assert_eq!(contents(&restore(number(&snapshots.url, info.number)).backend), before);
+    scenario.teardown();
+}
+
+/// The names of files in a folder of the snapshot directory.
+fn names(snapshots: &common::Snapshots, folder: &str) -> Vec<String> {
+    common::swept::names(&snapshots.directory.path().join(folder))
+}
+
+/// A backend with one family of a few rows.
+fn filled() -> common::Scratch {
+    let scratch = open(&[]);
+    let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
+    (0..1000u32).for_each(|key| family.put(&key.to_be_bytes(), &[7; 20]).unwrap());
+    scratch
+}
+
+#[test]
+fn a_publish_whose_answer_is_lost_has_succeeded() {
+    if !has_points("a_publish_whose_answer_is_lost_has_succeeded") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    for kind in [Kind::Native, Kind::Portable] {
+        let (scratch, snapshots) = (filled(), snapshots());
+        fail::cfg("manifest-answer-lost", "1*return").unwrap();
+        let first = take(&scratch.backend, kind, &snapshots.url);
+        let second = take(&scratch.backend, kind, &snapshots.url);
+        let directory = SnapshotDirectory::open(&snapshots.url, &Options::new()).unwrap();
+        let listed: Vec<u64> = directory.list().unwrap().iter().map(|info| info.number).collect();
+        assert_eq!(listed, [first.number, second.number]);
+        assert_eq!(second.number, first.number + 1);
+        assert!(names(&snapshots, "intents").is_empty());
+        assert_eq!(contents(&restore(number(&snapshots.url, first.number)).backend), contents(&scratch.backend));
+    }
+    scenario.teardown();
+}
+
+#[test]
+fn a_publish_whose_request_is_lost_has_failed_and_leaves_nothing() {
+    if !has_points("a_publish_whose_request_is_lost_has_failed_and_leaves_nothing") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    for kind in [Kind::Native, Kind::Portable] {
+        let (scratch, snapshots) = (filled(), snapshots());
+        fail::cfg("manifest-request-lost", "1*return").unwrap();
+        let snapshot = scratch.backend.start_snapshot(&request(kind, &snapshots.url)).unwrap();
+        assert_eq!((snapshot.wait(None), snapshot.result().unwrap_err().code), (State::Failed, Code::Io));
+        assert!(names(&snapshots, "intents").is_empty() && names(&snapshots, "files").is_empty());
+        let directory = SnapshotDirectory::open(&snapshots.url, &Options::new()).unwrap();
+        assert!(directory.list().unwrap().is_empty());
+        let info = take(&scratch.backend, kind, &snapshots.url);
+        assert_eq!(contents(&restore(number(&snapshots.url, info.number)).backend), contents(&scratch.backend));
+    }
+    scenario.teardown();
+}
+
+#[test]
+fn a_job_that_a_sweep_takes_for_dead_fails_and_publishes_nothing() {
+    if !has_points("a_job_that_a_sweep_takes_for_dead_fails_and_publishes_nothing") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    let (scratch, snapshots) = (filled(), snapshots());
+    let held = hold_at("files-settled");
+    let snapshot = scratch.backend.start_snapshot(&request(Kind::Native, &snapshots.url)).unwrap();
+    held.await_arrival();
+    let directory = SnapshotDirectory::open(&snapshots.url, &Options::new()).unwrap();
+    assert!(directory.sweep(Duration::ZERO, false).unwrap().objects > 1);
+    fail::remove("files-settled");
+    drop(held);
+    assert_eq!((snapshot.wait(None), snapshot.result().unwrap_err().code), (State::Failed, Code::TimedOut));
+    assert!(directory.list().unwrap().is_empty());
+    assert!(names(&snapshots, "intents").is_empty() && names(&snapshots, "files").is_empty());
+    let info = take(&scratch.backend, Kind::Native, &snapshots.url);
+    assert_eq!(contents(&restore(number(&snapshots.url, info.number)).backend), contents(&scratch.backend));
+    scenario.teardown();
+}
+
+#[test]
+fn a_parent_that_is_discarded_and_swept_before_the_intent_is_not_reused() {
+    if !has_points("a_parent_that_is_discarded_and_swept_before_the_intent_is_not_reused") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    let (scratch, snapshots) = (filled(), snapshots());
+    let parent = take(&scratch.backend, Kind::Native, &snapshots.url);
+    let held = hold_at("parent-chosen");
+    let snapshot = scratch.backend.start_snapshot(&request(Kind::Native, &snapshots.url)).unwrap();
+    held.await_arrival();
+    let directory = SnapshotDirectory::open(&snapshots.url, &Options::new()).unwrap();
+    directory.discard(parent.number).unwrap();
+    directory.sweep(Duration::ZERO, false).unwrap();
+    assert!(names(&snapshots, "files").is_empty());
+    fail::remove("parent-chosen");
+    drop(held);
+    snapshot.wait(None);
+    let info = snapshot.result().unwrap();
+    assert_eq!(info.bytes, info.bytes_written);
+    directory.verify(info.number).unwrap();
+    assert_eq!(contents(&restore(number(&snapshots.url, info.number)).backend), contents(&scratch.backend));
+    scenario.teardown();
+}
+
+#[test]
+fn a_parent_that_is_discarded_after_the_check_keeps_its_files_for_the_job() {
+    if !has_points("a_parent_that_is_discarded_after_the_check_keeps_its_files_for_the_job") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    let (scratch, snapshots) = (filled(), snapshots());
+    let parent = take(&scratch.backend, Kind::Native, &snapshots.url);
+    let held = hold_at("parents-checked");
+    let snapshot = scratch.backend.start_snapshot(&request(Kind::Native, &snapshots.url)).unwrap();
+    held.await_arrival();
+    let directory = SnapshotDirectory::open(&snapshots.url, &Options::new()).unwrap();
+    directory.discard(parent.number).unwrap();
+    directory.sweep(Duration::from_millis(1), false).unwrap();
+    fail::remove("parents-checked");
+    drop(held);
+    snapshot.wait(None);
+    let info = snapshot.result().unwrap();
+    assert!(info.bytes > info.bytes_written, "it reuses what the discarded one had");
+    directory.sweep(Duration::ZERO, false).unwrap();
+    directory.verify(info.number).unwrap();
+    assert_eq!(contents(&restore(number(&snapshots.url, info.number)).backend), contents(&scratch.backend));
+    scenario.teardown();
+}
+
+#[test]
+fn a_sweep_that_looked_before_a_job_began_takes_nothing_of_it() {
+    if !has_points("a_sweep_that_looked_before_a_job_began_takes_nothing_of_it") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    let (scratch, snapshots) = (filled(), snapshots());
+    let parent = take(&scratch.backend, Kind::Native, &snapshots.url);
+    let held = hold_at("sweep-looked");
+    let url = snapshots.url.clone();
+    let sweeper = std::thread::spawn(move || {
+        let directory = SnapshotDirectory::open(&url, &Options::new()).unwrap();
+        directory.sweep(Duration::from_millis(1), false).unwrap()
+    });
+    held.await_arrival();
+    scratch.backend.column_family(b"f").unwrap().unwrap().put(b"more", b"rows").unwrap();
+    let info = take(&scratch.backend, Kind::Native, &snapshots.url);
+    let directory = SnapshotDirectory::open(&snapshots.url, &Options::new()).unwrap();
+    directory.discard(parent.number).unwrap();
+    fail::remove("sweep-looked");
+    drop(held);
+    sweeper.join().unwrap();
+    directory.verify(info.number).unwrap();
+    assert_eq!(contents(&restore(number(&snapshots.url, info.number)).backend), contents(&scratch.backend));
+    scenario.teardown();
+}
+
+#[test]
+fn a_writer_that_was_overtaken_while_it_published_is_fenced_and_leaves_nothing() {
+    if !has_points("a_writer_that_was_overtaken_while_it_published_is_fenced_and_leaves_nothing") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    let (scratch, snapshots) = (filled(), snapshots());
+    let first = take(&scratch.backend, Kind::Native, &snapshots.url);
+    let held = hold_at("files-settled");
+    let late = scratch.backend.start_snapshot(&request(Kind::Portable, &snapshots.url)).unwrap();
+    held.await_arrival();
+    fail::remove("files-settled");
+    let successor = restore(number(&snapshots.url, first.number));
+    let second = take(&successor.backend, Kind::Native, &snapshots.url);
+    drop(held);
+    assert_eq!((late.wait(None), late.result().unwrap_err().code), (State::Failed, Code::Fenced));
+    let directory = SnapshotDirectory::open(&snapshots.url, &Options::new()).unwrap();
+    let listed: Vec<u64> = directory.list().unwrap().iter().map(|info| info.number).collect();
+    assert_eq!(listed, [first.number, second.number]);
+    assert!(names(&snapshots, "intents").is_empty());
+    assert!(names(&snapshots, "files").iter().all(|name| !name.ends_with(".stream")));
     scenario.teardown();
 }

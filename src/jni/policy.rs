@@ -1,7 +1,7 @@
 //! Failure to exception.
 
 use std::any::Any;
-use std::sync::OnceLock;
+use std::sync::{PoisonError, RwLock};
 
 use jni::errors::{Error as JniError, ErrorPolicy, Result as JniResult};
 use jni::ids::JStaticMethodID;
@@ -16,15 +16,15 @@ use crate::error::{Code, Error};
 
 /// `dev.gabion.Native` and its method that makes the exception for an error. The reference is weak, so that the library
 /// doesn't keep the class loader alive that keeps the library loaded.
-static FAILURE: OnceLock<(Weak<JClass<'static>>, JStaticMethodID)> = OnceLock::new();
+static FAILURE: RwLock<Option<(Weak<JClass<'static>>, JStaticMethodID)>> = RwLock::new(None);
 
 /// Looks up, while the library is loaded, what throwing needs.
 pub(super) fn resolve(env: &mut Env<'_>, class: &JClass<'_>) -> JniResult<()> {
     let signature = jni_sig!((code: jint, message: jbyte[]) -> java.lang.RuntimeException);
     let method = env.get_static_method_id(class, jni_str!("failure"), signature)?;
     let class = env.new_weak_ref(class)?;
-    // A library file is loaded once, so there is no earlier value to keep.
-    let _ = FAILURE.set((class, method));
+    // The library stays mapped when its class loader is collected; the next loader of the same file takes its place.
+    *FAILURE.write().unwrap_or_else(PoisonError::into_inner) = Some((class, method));
     Ok(())
 }
 
@@ -55,8 +55,19 @@ fn throw(env: &mut Env<'_>, error: &Error) -> JniResult<()> {
     if env.exception_check() {
         return Ok(());
     }
-    let Some((class, method)) = FAILURE.get() else { return Err(JniError::ObjectFreed) };
-    let Some(class) = class.upgrade_local(env)? else { return Err(JniError::ObjectFreed) };
+    let failure = FAILURE.read().unwrap_or_else(PoisonError::into_inner);
+    let class = match &*failure {
+        Some((class, method)) => class.upgrade_local(env)?.map(|class| (class, method)),
+        None => None,
+    };
+    // Without its class the failure must be seen all the same: an answer without an exception would pass for a success.
+    let Some((class, method)) = class else {
+        let text = JNIString::from(format!("{error}"));
+        return match env.throw_new(jni_str!("java/lang/IllegalStateException"), text) {
+            Err(JniError::JavaException) => Ok(()),
+            other => other,
+        };
+    };
     let message = env.byte_array_from_slice(error.message.as_bytes())?;
     let arguments = [jvalue { i: error.code as i32 }, jvalue { l: message.as_raw() }];
     // SAFETY: `resolve` looked this method up in this class, by the signature that these arguments and this result have.

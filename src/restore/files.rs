@@ -40,8 +40,7 @@ pub(super) fn table_link(verify: Verify) -> Link {
 
 fn get_local(from: &Path, to: &Path, sum: &Sum, link: Link) -> Result<()> {
     let what = from.display();
-    let size = std::fs::metadata(from).map_err(|error| Error::io("read", from, &error))?.len();
-    sum.must_have_size(size, &what)?;
+    sum.must_have_size(capture_directory::plain_file(from)?, &what)?;
     if link == Link::Allowed && std::fs::hard_link(from, to).is_ok() {
         return Ok(());
     }

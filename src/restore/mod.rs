@@ -123,6 +123,11 @@ fn restore_from(
     range: &KeyRange,
 ) -> Result<(Backend, Vec<SnapshotInfo>)> {
     let inputs = sources.iter().map(Input::open).collect::<Result<Vec<_>>>()?;
+    // Options in a manifest are input like any other; wrong ones are told before anything is written.
+    let families = inputs.iter().flat_map(|input| &input.manifest.families);
+    families
+        .map(|family| native::family_settings(&family.definition, &settings.backend))
+        .collect::<Result<Vec<_>>>()?;
     fail::fail_point!("restore-manifests-read");
     let infos = inputs.iter().map(|input| input.manifest.info()).collect();
     let scratch = Scratch::create(&settings.backend.storage_paths, &settings.backend.name)?;

@@ -38,14 +38,23 @@ fn sync(path: &Path) -> Result<()> {
 /// The manifest of a captured directory.
 pub(crate) fn read(directory: &Path) -> Result<Manifest> {
     let path = directory.join(MANIFEST);
-    let size =
-        fs::metadata(&path).map_err(|error| Error::io_named("read the capture's manifest", &path, &error))?.len();
+    let size = plain_file(&path)?;
     if size > document::MAX_BYTES {
         let text = format!("{} has {size} bytes; a manifest has up to {}", path.display(), document::MAX_BYTES);
         return Err(Error::new(Code::Corruption, text));
     }
     let bytes = fs::read(&path).map_err(|error| Error::io("read", &path, &error))?;
     Manifest::decode(&bytes).map_err(|error| error.context(path.display()))
+}
+
+/// The size of a file of a capture; anything but a plain file (a link may lead anywhere) is refused.
+pub(crate) fn plain_file(path: &Path) -> Result<u64> {
+    let found =
+        fs::symlink_metadata(path).map_err(|error| Error::io_named("read a file of the capture", path, &error))?;
+    if !found.is_file() {
+        return Err(Error::corruption(format!("{} is no plain file, as files of a capture are", path.display())));
+    }
+    Ok(found.len())
 }
 
 /// Where an object of a captured directory is; `name` is its RocksDB name, if it has one.

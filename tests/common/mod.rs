@@ -3,6 +3,7 @@
 
 pub mod model;
 pub mod random;
+pub mod swept;
 
 use gabion::restore::{KeyRange, Source};
 use gabion::scan::{ScanRange, rows};
@@ -35,6 +36,13 @@ pub fn open(pairs: &[(&str, &str)]) -> Scratch {
 /// A temporary directory in memory, where there is such a file system: for tests that need many syncs and no durability.
 pub fn memory_folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
+/// A document of a snapshot directory, with a header that is right for its body.
+pub fn document(kind: &str, body: &serde_json::Value) -> Vec<u8> {
+    let body = serde_json::to_vec(body).unwrap();
+    let header = format!("gabion-{kind} 1 {} {:08x}\n", body.len(), crc32c::crc32c(&body));
+    [header.as_bytes(), &body].concat()
 }
 
 pub type Rows = Vec<(Vec<u8>, Vec<u8>)>;

@@ -227,24 +227,33 @@ pub fn shown(backend: &Backend) -> Vec<Shown> {
     backend.column_families().unwrap().iter().map(show).collect()
 }
 
-/// Compares family by family and row by row; says where the first difference is.
-pub fn assert_same(found: &[Shown], expected: &[Shown], what: &str) {
+/// Where two contents differ first, family by family and row by row.
+pub fn difference(found: &[Shown], expected: &[Shown]) -> Option<String> {
     let names =
         |all: &[Shown]| all.iter().map(|family| String::from_utf8_lossy(&family.0).into_owned()).collect::<Vec<_>>();
-    assert_eq!(names(found), names(expected), "{what}: other families");
+    if names(found) != names(expected) {
+        return Some(format!("families {:?} instead of {:?}", names(found), names(expected)));
+    }
     for (found, expected) in found.iter().zip(expected) {
         let name = String::from_utf8_lossy(&found.0);
-        assert_eq!(
-            (&found.1, found.2, found.3),
-            (&expected.1, expected.2, expected.3),
-            "{what}: {name:?} is made otherwise"
-        );
-        let first = found.4.iter().zip(&expected.4).find(|(found, expected)| found != expected);
-        assert!(
-            found.4 == expected.4,
-            "{what}: {name:?} has {} rows instead of {}; first other (found, expected): {first:?}",
-            found.4.len(),
-            expected.4.len()
-        );
+        let (is, should) = ((&found.1, found.2, found.3), (&expected.1, expected.2, expected.3));
+        if is != should {
+            return Some(format!("{name:?} is made as {is:?} instead of {should:?}"));
+        }
+        if found.4 != expected.4 {
+            let first = found.4.iter().zip(&expected.4).find(|(found, expected)| found != expected);
+            let (rows, wanted) = (found.4.len(), expected.4.len());
+            return Some(format!(
+                "{name:?} has {rows} rows instead of {wanted}; first other (found, expected): {first:?}"
+            ));
+        }
+    }
+    None
+}
+
+/// Refuses contents that differ.
+pub fn assert_same(found: &[Shown], expected: &[Shown], what: &str) {
+    if let Some(difference) = difference(found, expected) {
+        panic!("{what}: {difference}");
     }
 }

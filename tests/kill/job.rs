@@ -10,10 +10,11 @@ use std::time::Duration;
 use gabion::restore::{KeyRange, Source};
 use gabion::snapshot::{Kind, Snapshot, SnapshotDirectory, SnapshotInfo, SnapshotRequest, Target};
 use gabion::{Backend, Code, Options};
+use serde_json::json;
 
 use crate::common::model::{Change, SHAPES};
 use crate::common::random::Random;
-use crate::common::{number, options};
+use crate::common::{document, number, options};
 
 /// How the parent tells the child what to do.
 pub const ORDER: &str = "GABION_KILL_ORDER";
@@ -132,9 +133,9 @@ impl<'a> Job<'a> {
         for entry in fs::read_dir(order.captures()).unwrap() {
             fs::remove_dir_all(entry.unwrap().path()).unwrap();
         }
-        let job = Job { order, settings, backend, position, random };
+        let mut job = Job { order, settings, backend, position, random };
         if !snapshots.is_empty() {
-            job.sweep();
+            job.tidy();
         }
         job
     }
@@ -154,7 +155,7 @@ impl<'a> Job<'a> {
         let fourth = self.begin(Kind::Portable);
         self.write(20);
         let completed = begun.map(|begun| self.end(begun));
-        let is_swept = self.random.chance(30);
+        let is_swept = self.random.chance(50);
         if is_swept {
             // Grace 0 says that nobody else is there: what runs all the same fails, or was just in time.
             self.sweep();
@@ -238,7 +239,17 @@ impl<'a> Job<'a> {
             say(&format!("discarding {number}"));
             directory.discard(number).unwrap();
         }
+        self.plant_dead_job();
         self.sweep();
+    }
+
+    /// Leaves what a job on another machine leaves that died after it had put a file.
+    fn plant_dead_job(&mut self) {
+        let job = format!("{:016x}{:016x}", self.random.next(), self.random.next());
+        let intent = json!({"epoch": 1, "created": 1, "grace": 3_600_000, "parents": [], "backend": job});
+        let file = format!("{job}-1-5-{:08x}.{job}.rows", crc32c::crc32c(b"dead\n"));
+        fs::write(self.order.directory.join("intents").join(&job), document("intent", &intent)).unwrap();
+        fs::write(self.order.directory.join("files").join(file), b"dead\n").unwrap();
     }
 
     fn sweep(&self) {

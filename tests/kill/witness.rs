@@ -10,10 +10,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant, SystemTime};
 
 use gabion::restore::{KeyRange, Source};
-use gabion::snapshot::{SnapshotDirectory, SnapshotInfo};
+use gabion::snapshot::SnapshotDirectory;
 use gabion::{Backend, Code, Options};
 
 use crate::common::model::{Model, assert_same, shown};
+use crate::common::swept::assert_swept;
 use crate::common::{memory_folder, number, options};
 use crate::job::{self, ORDER, Order, position_of};
 
@@ -25,6 +26,8 @@ pub struct Witness {
     test: &'static str,
     order: Order,
     folder: tempfile::TempDir,
+    /// Where the snapshots are, if that is another file system.
+    _other: Option<tempfile::TempDir>,
     /// Snapshots that a job said were completed, and their positions; those that it began to discard are out.
     promised: BTreeMap<u64, u64>,
     /// The state at positions that were checked.
@@ -34,16 +37,15 @@ pub struct Witness {
 }
 
 impl Witness {
-    pub fn new(test: &'static str, seed: u64) -> Witness {
+    /// With `is_linked` snapshots are on the file system of the scratch directories, so that files are linked; else they
+    /// are on another one, where there is one, and files are copied.
+    pub fn new(test: &'static str, seed: u64, is_linked: bool) -> Witness {
         let folder = memory_folder();
-        let order = Order {
-            seed,
-            directory: folder.path().join("snapshots"),
-            storage: folder.path().join("storage"),
-            point: None,
-        };
+        let other = (!is_linked).then(|| tempfile::tempdir().unwrap());
+        let snapshots = other.as_ref().unwrap_or(&folder).path().join("snapshots");
+        let order = Order { seed, directory: snapshots, storage: folder.path().join("storage"), point: None };
         let models = BTreeMap::from([(0, Model::default())]);
-        Witness { test, order, folder, promised: BTreeMap::new(), models, kills: 0, restores: 0 }
+        Witness { test, order, folder, _other: other, promised: BTreeMap::new(), models, kills: 0, restores: 0 }
     }
 
     /// Has a job die at that hit of a fail point; whether it got there. Else it ended by itself.
@@ -73,10 +75,12 @@ impl Witness {
         reached
     }
 
-    /// Kills a job some time after it has said that it enters a phase.
-    pub fn kill_in(&mut self, phase: &str, later: Duration) {
+    /// Kills a job some time after it has said, for the `time`th time, that it enters a phase.
+    pub fn kill_in(&mut self, phase: &str, time: u64, later: Duration) {
         let (mut child, lines) = self.spawn(&self.order);
-        while self.hear(&lines.recv_timeout(LIMIT).expect("a job hangs or has ended")).as_deref() != Some(phase) {}
+        for _ in 0..time {
+            while self.hear(&lines.recv_timeout(LIMIT).expect("a job hangs or has ended")).as_deref() != Some(phase) {}
+        }
         std::thread::sleep(later);
         assert_eq!(child.try_wait().unwrap(), None, "the job ended by itself");
         child.kill().unwrap();
@@ -119,7 +123,7 @@ impl Witness {
 
     /// Looks at all that the dead job left. The next job gets it as it is: what is swept here is a copy.
     pub fn check(&mut self, what: &str) {
-        let copy = self.folder.path().join("copy");
+        let copy = self.order.directory.with_file_name("copy");
         let _ = fs::remove_dir_all(&copy);
         if self.order.directory.exists() {
             link_all(&self.order.directory, &copy);
@@ -149,7 +153,7 @@ impl Witness {
             Err(error) => assert!(error.code == Code::NotFound && there.is_empty(), "{what}: {error}"),
         }
         assert_eq!(directory.list().unwrap(), before, "{what}: the sweep changed the list");
-        check_swept(copy, &directory, &before, what);
+        assert_swept(copy, &directory, &before, what);
         for info in &before {
             directory.verify(info.number).unwrap_or_else(|error| panic!("{what}: {error}"));
             self.check_restore(number(&url, info.number), what);
@@ -199,48 +203,6 @@ impl Witness {
         }
         open(1);
     }
-}
-
-/// After a sweep with grace 0 only what a manifest names is left, with the sequence.
-fn check_swept(root: &Path, directory: &SnapshotDirectory, snapshots: &[SnapshotInfo], what: &str) {
-    let mut named: Vec<String> = Vec::new();
-    for info in snapshots {
-        let manifest: serde_json::Value = serde_json::from_str(&directory.describe(info.number).unwrap()).unwrap();
-        objects(&manifest, &mut named);
-    }
-    named.sort();
-    named.dedup();
-    assert_eq!(names(&root.join("files")), named, "{what}: files, and those that manifests name");
-    for folder in ["intents", "probes"] {
-        assert!(names(&root.join(folder)).is_empty(), "{what}: {folder} has {:?}", names(&root.join(folder)));
-    }
-    // A discard that was killed before it removed the manifest has left the snapshot, and the tombstone for the next discard.
-    let is_there =
-        |tombstone: &String| snapshots.iter().any(|info| tombstone.starts_with(&format!("{:020}-", info.number)));
-    let spent = names(&root.join("tombstones")).into_iter().find(|tombstone| !is_there(tombstone));
-    assert_eq!(spent, None, "{what}: in the tombstones");
-    let strange =
-        names(&root.join("sequence")).into_iter().find(|name| name.len() != 20 || name.parse::<u64>().is_err());
-    assert_eq!(strange, None, "{what}: in the sequence");
-}
-
-/// All members `object` of a manifest.
-fn objects(json: &serde_json::Value, found: &mut Vec<String>) {
-    match json {
-        serde_json::Value::Array(all) => all.iter().for_each(|one| objects(one, found)),
-        serde_json::Value::Object(all) => {
-            found.extend(all.get("object").and_then(|name| name.as_str()).map(str::to_owned));
-            all.values().for_each(|one| objects(one, found));
-        }
-        _ => {}
-    }
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 fn scratch_directories(storage: &Path) -> Vec<std::path::PathBuf> {

@@ -20,8 +20,11 @@ import java.util.Objects;
  */
 public final class PulledStream extends InputStream {
     private final NativeHandle handle;
+    /** Keeps the backend from being collected, and closed with it what is still in use. */
+    private final Backend backend;
 
     PulledStream(Backend backend, long address) {
+        this.backend = backend;
         handle = NativeHandle.own(this, backend.handle, "stream", address, Native::pulledStreamFree);
     }
 
@@ -75,6 +78,7 @@ public final class PulledStream extends InputStream {
         } finally {
             handle.unpin();
             Reference.reachabilityFence(exchange.buffer);
+            Reference.reachabilityFence(backend);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.gabion;
 
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -15,8 +16,11 @@ public final class Snapshot implements AutoCloseable {
     private static final long SLICE_MILLIS = 50;
 
     private final NativeHandle handle;
+    /** Keeps the backend from being collected, and closed with it what is still in use. */
+    private final Backend backend;
 
     Snapshot(Backend backend, long address) {
+        this.backend = backend;
         handle = NativeHandle.own(
                 this, backend.handle, "snapshot", address, Native::snapshotCancel, Native::snapshotFree);
     }
@@ -149,6 +153,7 @@ public final class Snapshot implements AutoCloseable {
             return STATES[Native.snapshotWait(snapshot, millis)];
         } finally {
             handle.unpin();
+            Reference.reachabilityFence(backend);
         }
     }
 
