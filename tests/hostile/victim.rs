@@ -115,11 +115,6 @@ impl Victim {
         if self.number == 0 { self.folder.path().join("capture") } else { self.folder.path().to_owned() }
     }
 
-    /// The paths of the files whose names end so.
-    pub fn paths(&self, end: &str) -> Vec<String> {
-        self.files.keys().filter(|path| path.ends_with(end)).cloned().collect()
-    }
-
     /// The manifest's members.
     pub fn json(&self) -> Value {
         let bytes = &self.files[&self.manifest];
