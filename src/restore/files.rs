@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::options::Verify;
 use crate::snapshot::capture_directory;
+use crate::snapshot::local_file::link_or_copy;
 use crate::snapshot::object_name::ObjectName;
 use crate::store::{Control, Link, Store, Sum};
 
@@ -39,11 +40,6 @@ pub(super) fn table_link(verify: Verify) -> Link {
 }
 
 fn get_local(from: &Path, to: &Path, sum: &Sum, link: Link) -> Result<()> {
-    let what = from.display();
-    sum.must_have_size(capture_directory::plain_file(from)?, &what)?;
-    if link == Link::Allowed && std::fs::hard_link(from, to).is_ok() {
-        return Ok(());
-    }
-    std::fs::copy(from, to).map_err(|error| Error::io("copy a file to", to, &error))?;
-    sum.must_be(&crate::snapshot::sum_of(to)?, &what)
+    sum.must_have_size(capture_directory::plain_file(from)?, &from.display())?;
+    link_or_copy(from, to, sum, link, &Control::new())
 }

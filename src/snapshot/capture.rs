@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::barrier::{AtBarrier, Barrier};
+use super::local_file::link_or_copy;
 use crate::backend::Inner;
 use crate::error::{Code, Error, Result};
 use crate::rocks::{Db, LiveFile, StoredFile, StoredKind};
-use crate::store::{Control, Sum};
+use crate::store::{Control, Link, Sum};
 
 /// What was captured.
 #[derive(Debug)]
@@ -156,7 +157,7 @@ fn take(
         StoredKind::Table => {
             let none = || Error::corruption(format!("RocksDB has no checksum for its file {}", file.name));
             let crc32c = file.crc32c.ok_or_else(none)?;
-            link_or_copy(&source, &target, Sum { size: file.size, crc32c }, control)?;
+            link_or_copy(&source, &target, &Sum { size: file.size, crc32c }, Link::Allowed, control)?;
             crc32c
         }
         StoredKind::Manifest | StoredKind::Options => copy_start(&source, &target, file.size)?,
@@ -172,25 +173,6 @@ fn take(
         family: live.get(&file.name).map(|live| live.family.clone()),
     });
     Ok(())
-}
-
-/// A second name for the file, or a verified copy where the file system can't give it one.
-fn link_or_copy(source: &Path, target: &Path, sum: Sum, control: &Control) -> Result<()> {
-    if fs::hard_link(source, target).is_ok() {
-        return Ok(());
-    }
-    let mut from = fs::File::open(source).map_err(|error| Error::io("read", source, &error))?;
-    let mut to = fs::File::create_new(target).map_err(|error| Error::io("create", target, &error))?;
-    let (mut block, mut copied) = (vec![0; 1 << 20], Sum::EMPTY);
-    loop {
-        control.check()?;
-        let length = from.read(&mut block).map_err(|error| Error::io("read", source, &error))?;
-        if length == 0 {
-            return sum.must_be(&copied, &source.display());
-        }
-        to.write_all(&block[..length]).map_err(|error| Error::io("write", target, &error))?;
-        copied = copied.extended(&block[..length]);
-    }
 }
 
 /// Copies the first `size` bytes of a file that may be growing; their CRC32C.

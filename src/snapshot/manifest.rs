@@ -1,13 +1,13 @@
 //! `Manifest`: what a snapshot consists of (docs/snapshot-format.md, section 5). Its JSON is in `manifest_json`, the
 //! checks of section 8 in `manifest_check`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::document::{self, DocumentKind};
 use super::id::Id;
 use super::manifest_check::{check, check_definition};
 use super::manifest_json::{JsonFamily, JsonManifest};
-use super::object_name::{ObjectName, Origin};
+use super::object_name::ObjectName;
 use super::{Kind, SnapshotInfo};
 use crate::error::{Code, Error, Result};
 use crate::kinds::{MemtableKind, MergeKind};
@@ -167,11 +167,6 @@ impl Manifest {
     pub fn objects(&self) -> impl Iterator<Item = &ObjectName> {
         let own = self.rocksdb.iter().flat_map(|rocksdb| &rocksdb.files).map(|file| &file.object);
         own.chain(self.families.iter().flat_map(|family| family.rows.files()).map(|file| &file.object))
-    }
-
-    /// The objects that a later snapshot may name instead of writing the same file again.
-    pub fn reusable(&self) -> HashMap<Origin, ObjectName> {
-        self.objects().map(|object| (object.origin, *object)).collect()
     }
 
     /// What a host is told of it.

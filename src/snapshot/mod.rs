@@ -10,6 +10,7 @@ pub mod id;
 pub mod intent;
 pub mod job;
 mod lineage;
+pub(crate) mod local_file;
 pub mod manifest;
 mod manifest_check;
 mod manifest_json;
@@ -70,18 +71,4 @@ pub struct SnapshotInfo {
     pub fallbacks: u64,
     /// How long the barrier held the writer, in nanoseconds; 0 when unknown (read from a directory).
     pub pause_nanos: u64,
-}
-
-/// What the bytes of a local file are.
-pub(crate) fn sum_of(path: &std::path::Path) -> crate::error::Result<crate::store::Sum> {
-    use std::io::Read;
-    let failed = |error: std::io::Error| crate::error::Error::io("read", path, &error);
-    let mut file = std::fs::File::open(path).map_err(failed)?;
-    let (mut block, mut sum) = (vec![0; 1 << 20], crate::store::Sum::EMPTY);
-    loop {
-        match file.read(&mut block).map_err(failed)? {
-            0 => return Ok(sum),
-            length => sum = sum.extended(&block[..length]),
-        }
-    }
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::local_file::sum_of;
 use super::manifest::Definition;
 use super::stream_file::StreamFile;
 use crate::backend::Inner;
@@ -139,7 +140,7 @@ impl Open {
         let sum = match self.sink {
             Sink::Table(table) => {
                 table.finish()?;
-                super::sum_of(&path)?
+                sum_of(&path)?
             }
             Sink::Stream(stream) => stream.finish()?,
         };
