@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::snapshot::object_name::FileType;
+use crate::snapshot::object_name::{FileType, Origin};
 
 fn object(number: u64, size: u64, job: u128, file_type: FileType) -> ObjectName {
     ObjectName { origin: Origin { backend: Id(7), number, size, crc32c: 0xabc }, job: Id(job), file_type }
