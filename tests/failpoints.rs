@@ -5,11 +5,12 @@ mod common;
 
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use common::{contents, number, open, options, request, restore, snapshots, take};
+use common::{contents, number, open, options, request, restore, restore_range, snapshots, take};
 use fail::FailScenario;
-use gabion::snapshot::{Kind, SnapshotDirectory, State};
+use gabion::restore::{KeyRange, Source};
+use gabion::snapshot::{Kind, SnapshotDirectory, State, Target};
 use gabion::{Code, Options};
 
 /// Says that the test is skipped when there are no fail points.
@@ -252,5 +253,80 @@ fn a_writer_that_was_overtaken_while_it_published_is_fenced_and_leaves_nothing()
     assert_eq!(listed, [first.number, second.number]);
     assert!(names(&snapshots, "intents").is_empty());
     assert!(names(&snapshots, "files").iter().all(|name| !name.ends_with(".stream")));
+    scenario.teardown();
+}
+
+/// A capture of six table files at level 0, which RocksDB compacts as soon as it may; `rows` or none are left of them then.
+fn compactable(rows: bool) -> (common::Scratch, common::Snapshots) {
+    let (scratch, snapshots) = (open(&[("disable_auto_compactions", "true")]), snapshots());
+    let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
+    for at in 0..6u32 {
+        // Files of one key only would be moved, not compacted.
+        for key in [b"k", b"l"] {
+            if rows || at % 2 == 0 { family.put(key, b"v").unwrap() } else { family.delete(key).unwrap() }
+        }
+        scratch.backend.flush().unwrap();
+    }
+    let mut asked = request(Kind::Native, "");
+    asked.target = Target::Capture(snapshots.directory.path().join("capture"));
+    let snapshot = scratch.backend.start_snapshot(&asked).unwrap();
+    assert_eq!(snapshot.wait(None), State::Completed);
+    (scratch, snapshots)
+}
+
+/// Restores a capture, with time for a compaction between RocksDB's open and the check of its files.
+fn restore_slowly(snapshots: &common::Snapshots) -> gabion::Result<common::Scratch> {
+    fail::cfg("restore-opened", "sleep(1000)").unwrap();
+    let capture = Source::Capture { path: snapshots.directory.path().join("capture") };
+    let restored = restore_range(&[capture], &KeyRange::default());
+    fail::remove("restore-opened");
+    restored
+}
+
+#[test]
+fn a_compaction_that_leaves_nothing_is_not_taken_for_damage() {
+    if !has_points("a_compaction_that_leaves_nothing_is_not_taken_for_damage") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    let (scratch, snapshots) = compactable(false);
+    let restored = restore_slowly(&snapshots).unwrap();
+    assert_eq!(contents(&restored.backend), contents(&scratch.backend));
+    // The restored backend compacts then, as its options say.
+    let size = || {
+        let metrics = restored.backend.metrics().unwrap();
+        metrics.iter().find(|metric| metric.name.ends_with(".live-sst-files-size")).unwrap().value
+    };
+    let begin = Instant::now();
+    while size() > 0 {
+        assert!(begin.elapsed() < Duration::from_secs(30), "the restored backend does not compact");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    scenario.teardown();
+}
+
+#[test]
+fn a_missing_file_is_noticed_whatever_compacts_meanwhile() {
+    if !has_points("a_missing_file_is_noticed_whatever_compacts_meanwhile") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    let (_scratch, snapshots) = compactable(true);
+    // The manifest names a file that RocksDB does not know.
+    let folder = snapshots.directory.path().join("capture");
+    let bytes = std::fs::read(folder.join("gabion.manifest")).unwrap();
+    let body = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let mut json: serde_json::Value = serde_json::from_slice(&bytes[body..]).unwrap();
+    let files = json["rocksdb"]["files"].as_array_mut().unwrap();
+    let mut more = files.iter().find(|file| file["name"].as_str().unwrap().ends_with(".sst")).unwrap().clone();
+    std::fs::copy(folder.join(more["name"].as_str().unwrap()), folder.join("000001.sst")).unwrap();
+    let object: Vec<String> = more["object"].as_str().unwrap().splitn(3, '-').map(str::to_owned).collect();
+    more["object"] = format!("{}-1-{}", object[0], object[2]).into();
+    more["name"] = "000001.sst".into();
+    files.push(more);
+    std::fs::write(folder.join("gabion.manifest"), common::document("manifest", &json)).unwrap();
+    let error = restore_slowly(&snapshots).err().unwrap();
+    assert_eq!(error.code, Code::Corruption);
+    assert!(error.message.contains("000001.sst"), "{error}");
     scenario.teardown();
 }

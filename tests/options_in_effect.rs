@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gabion::options::{self, Options, Place, Texts};
+use gabion::restore::{KeyRange, Source};
+use gabion::snapshot::{Kind, SnapshotRequest, State, Target};
 use gabion::{Backend, ColumnFamily};
 
 const DOCUMENT: &str = include_str!("../docs/options.md");
@@ -264,4 +266,30 @@ fn the_document_names_exactly_the_metrics_there_are() {
     assert!(found["rocksdb"].contains("rocksdb.block.cache.miss") && found["rocksdb"].len() > 200);
     let quiet = open([]).unwrap().backend.metrics().unwrap();
     assert!(quiet.iter().all(|metric| !metric.name.starts_with("rocksdb.")));
+}
+
+#[test]
+fn a_restored_family_has_its_own_options_and_the_backends() {
+    let folder = tempfile::tempdir().unwrap();
+    let original = open([]).unwrap();
+    make(&original, "compacts", []).unwrap();
+    make(&original, "still", [("disable_auto_compactions", "true")]).unwrap();
+    let path = folder.path().join("capture");
+    let target = Target::Capture(path.clone());
+    let request = SnapshotRequest { kind: Kind::Native, target, id: vec![], metadata: vec![], options: Options::new() };
+    let snapshot = original.backend.start_snapshot(&request).unwrap();
+    assert_eq!(snapshot.wait(None), State::Completed);
+    let before = ["compacts", "still"].map(|family| in_effect(&original, family));
+    for (disabled, compacts) in [("false", "false"), ("true", "true")] {
+        let storage = tempfile::tempdir().unwrap();
+        let paths = ("storage.paths", storage.path().to_str().unwrap());
+        let options = options_of([paths, ("disable_auto_compactions", disabled)]).unwrap();
+        let source = Source::Capture { path: path.clone() };
+        let (backend, _) = Backend::restore(&options, None, &[source], &KeyRange::default()).unwrap();
+        let restored = Opened { backend, _storage: storage };
+        let mut after = ["compacts", "still"].map(|family| in_effect(&restored, family));
+        let [_, (_, family), _] = &mut after[0];
+        assert_eq!(family.insert("disable_auto_compactions".to_owned(), "false".to_owned()).unwrap(), compacts);
+        assert_eq!(after, before);
+    }
 }

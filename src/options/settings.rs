@@ -86,6 +86,13 @@ impl Verify {
     pub(crate) const NAMES: &[&str] = &["moved", "full"];
 }
 
+impl FamilySettings {
+    /// Whether RocksDB compacts the family by itself.
+    pub fn compacts(&self) -> bool {
+        !self.family.get("disable_auto_compactions").and_then(|value| boolean(value)).unwrap_or(false)
+    }
+}
+
 impl Options {
     /// The settings of a backend that is opened. Options of other things are an error.
     pub fn backend(&self) -> Result<BackendSettings> {

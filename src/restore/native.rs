@@ -33,11 +33,12 @@ pub(super) fn restore(
         families.iter().try_for_each(|family| clip(&db, &family.rocks, range))?;
         fail::fail_point!("restore-clipped");
     }
+    let_compact(&db, input, &families, &settings)?;
     let lineage = input.lineage(true);
     Ok(Backend::assemble(scratch, settings, budget, db, families, lineage))
 }
 
-/// Opens the files of a native snapshot in `scratch`; its families in the manifest's order.
+/// Opens the files of a native snapshot in `scratch`; its families in the manifest's order. None of them compacts by itself.
 pub(super) fn open(
     input: &Input,
     scratch: &Scratch,
@@ -60,7 +61,7 @@ pub(super) fn open(
     let mut families = Vec::new();
     for family in &input.manifest.families {
         let definition = &family.definition;
-        let own = family_settings(definition, settings)?;
+        let own = at_rest(family_settings(definition, settings)?);
         let rocks = match &family.rows {
             Rows::Exact { rocksdb_id } => exact.remove(rocksdb_id).ok_or_else(|| missing(input, definition))?,
             Rows::Tables { files, .. } => ingest(input, definition, files, (&db, scratch), &own, (budget, verify))?,
@@ -119,9 +120,12 @@ fn open_placed(
     for name in Db::list_families(&scratch.database(), &probe)?.into_iter().filter(|name| name != b"default") {
         let own = match wanted.get(&name) {
             Some((definition, _)) => family_settings(definition, settings)?,
-            None => to_be_dropped(settings)?,
+            // It is opened only to be dropped, and its merge kind is not known.
+            None => {
+                Options::of_family(MergeKind::None, MemtableKind::SkipList, &Default::default())?.family(settings)?
+            }
         };
-        opened.push((name, family_options(&own, budget)?));
+        opened.push((name, family_options(&at_rest(own), budget)?));
     }
     let (db, families) = open_database(scratch, settings, budget, opened)?;
     fail::fail_point!("restore-opened");
@@ -147,16 +151,26 @@ fn open_placed(
     Ok((db, exact))
 }
 
-/// Settings for a family that is opened only to be dropped: its merge kind is not known, so it must not compact.
-fn to_be_dropped(settings: &BackendSettings) -> Result<FamilySettings> {
-    let mut family =
-        Options::of_family(MergeKind::None, MemtableKind::SkipList, &Default::default())?.family(settings)?;
-    family.family.insert("disable_auto_compactions".to_owned(), "true".to_owned());
-    Ok(family)
+/// The settings of a family whose files stay as they are until `let_compact`: a compaction that ends before the files are
+/// checked would take some away and bring others.
+fn at_rest(mut settings: FamilySettings) -> FamilySettings {
+    settings.family.insert("disable_auto_compactions".to_owned(), "true".to_owned());
+    settings
 }
 
-/// RocksDB must be using no other table files than the snapshot's, with the checksums it wrote them with, for the families that
-/// the manifest says; and none for its own family. A compaction may have replaced some by newer files already.
+/// Lets RocksDB compact the families whose own settings allow it.
+fn let_compact(db: &Db, input: &Input, families: &[Family], settings: &BackendSettings) -> Result<()> {
+    let mut compacting = Vec::new();
+    for (family, described) in families.iter().zip(&input.manifest.families) {
+        if family_settings(&described.definition, settings)?.compacts() {
+            compacting.push(&family.rocks);
+        }
+    }
+    db.enable_compactions(&db.write()?, &compacting)
+}
+
+/// RocksDB must be using exactly the snapshot's table files, with the checksums it wrote them with, for the families that the
+/// manifest says; and none for its own family.
 fn check_files(db: &Db, input: &Input, rocksdb: &RocksDbFiles) -> Result<()> {
     let call = db.read()?;
     let (live, stored) = (db.live_files(&call), db.stored_files(&call)?);
@@ -170,9 +184,8 @@ fn check_files(db: &Db, input: &Input, rocksdb: &RocksDbFiles) -> Result<()> {
         })
         .collect();
     let expected: HashMap<&str, &RocksDbFile> = rocksdb.files.iter().map(|file| (file.name.as_str(), file)).collect();
-    let newest = rocksdb.files.iter().map(|file| number(&file.name)).max().unwrap_or(0);
     let is_strange = |file: &&StoredFile| {
-        let Some(known) = expected.get(file.name.as_str()) else { return number(&file.name) <= newest };
+        let Some(known) = expected.get(file.name.as_str()) else { return true };
         let origin = known.object.origin;
         let family = live.get(&file.name).map(|live| &live.family);
         let wanted = known.family.and_then(|id| names.get(&id));
@@ -182,19 +195,14 @@ fn check_files(db: &Db, input: &Input, rocksdb: &RocksDbFiles) -> Result<()> {
     let tables: Vec<_> = stored.iter().filter(|file| file.kind == StoredKind::Table).collect();
     let strange = tables.iter().copied().find(is_strange).map(|file| file.name.as_str());
     // A MANIFEST that was cut short opens as an older state, which lacks files.
-    let compacted = tables.iter().any(|file| number(&file.name) > newest);
     let lacks = |name: &&&str| name.ends_with(".sst") && !tables.iter().any(|file| file.name == **name);
-    let missing = expected.keys().filter(|_| !compacted).find(lacks).copied();
+    let missing = expected.keys().find(lacks).copied();
     match strange.or(missing) {
         None => Ok(()),
         Some(name) => {
             Err(Error::corruption(format!("{}: its manifest and RocksDB's disagree about {name}", input.label())))
         }
     }
-}
-
-fn number(name: &str) -> u64 {
-    name.strip_suffix(".sst").and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 /// Makes a family anew from table files of rows.

@@ -23,8 +23,6 @@ pub(super) fn gather(inputs: &[Opened<'_>], definition: &Definition, folder: &Pa
         let Some(at) = families.iter().position(|family| family.definition.name == definition.name) else { continue };
         let Some(native) = &opened.native else { return Ok(None) };
         let call = native.db.read()?;
-        // Files that a compaction replaces meanwhile must stay until they are linked.
-        native.db.disable_file_deletions(&call)?;
         let family = &native.families[at].rocks;
         if has_range_deletions(&native.db, family)? {
             return Ok(None);

@@ -1,7 +1,7 @@
 //! `Db`: one open RocksDB, and the registry of the native objects made from it.
 
 use std::collections::BTreeMap;
-use std::ffi::CString;
+use std::ffi::{CString, c_char};
 use std::path::{Path, PathBuf};
 use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,6 +14,15 @@ use super::gate::{Call, Gate};
 use super::iterator::NativeIterator;
 use super::{DbOptions, FamilyOptions, c_path, c_string, check, exit};
 use crate::error::{Error, Result};
+
+unsafe extern "C" {
+    fn gabion_shim_enable_compactions(
+        db: *mut ffi::rocksdb_t,
+        families: *const *mut ffi::rocksdb_column_family_handle_t,
+        count: usize,
+        error: *mut *mut c_char,
+    );
+}
 
 /// An open database. It closes when `close` is called or the last `Arc` goes, whichever is first.
 #[derive(Debug)]
@@ -197,6 +206,15 @@ impl Db {
         // SAFETY: the call proves database and handle alive.
         unsafe { ffi::rocksdb_drop_column_family(self.raw(call), family.raw(call), &mut error) };
         check(error, "drop a column family")
+    }
+
+    /// Lets RocksDB compact `families` by itself, which were opened with `disable_auto_compactions`.
+    pub fn enable_compactions(&self, call: &Call<'_>, families: &[&Family]) -> Result<()> {
+        let handles: Vec<_> = families.iter().map(|family| family.raw(call)).collect();
+        let mut error = ptr::null_mut();
+        // SAFETY: the call proves database and handles alive; the array has the length given.
+        unsafe { gabion_shim_enable_compactions(self.raw(call), handles.as_ptr(), handles.len(), &mut error) };
+        check(error, "let column families compact")
     }
 
     /// How many background flushes and compactions have failed so far; RocksDB counts them on its default family.
