@@ -93,14 +93,17 @@ pub(super) fn restored<'local>(
 }
 
 fn read_source(reader: &mut Reader<'_>) -> Result<Source> {
-    let (kind, place, number) = (reader.int()?, reader.text()?.to_owned(), reader.long()?);
+    let (kind, place, number) = (reader.int()?, reader.bytes()?, reader.long()?);
     match kind {
         0 => {
             let wrong = || Error::invalid(format!("snapshot {number} was asked for; numbers start at 1"));
-            Ok(Source::Number { url: place, number: u64::try_from(number).map_err(|_| wrong())? })
+            Ok(Source::Number {
+                url: pack::text(place)?.to_owned(),
+                number: u64::try_from(number).map_err(|_| wrong())?,
+            })
         }
-        1 => Ok(Source::Latest { url: place }),
-        _ => Ok(Source::Capture { path: place.into() }),
+        1 => Ok(Source::Latest { url: pack::text(place)?.to_owned() }),
+        _ => Ok(Source::Capture { path: pack::path(place) }),
     }
 }
 

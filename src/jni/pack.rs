@@ -1,6 +1,10 @@
 //! Arguments and answers of cold calls in one array: little-endian numbers, and bytes with their length in front.
 //! The counterparts are `Packer.java` and `Unpacker.java`.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
 use jni::Env;
 use jni::objects::JByteArray;
 
@@ -47,7 +51,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn text(&mut self) -> Result<&'a str> {
-        str::from_utf8(self.bytes()?).map_err(|_| misfit())
+        text(self.bytes()?)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
@@ -59,6 +63,16 @@ impl<'a> Reader<'a> {
         self.0 = rest;
         Ok(taken)
     }
+}
+
+/// Bytes that Java made of a string.
+pub(super) fn text(bytes: &[u8]) -> Result<&str> {
+    str::from_utf8(bytes).map_err(|_| misfit())
+}
+
+/// A path, which Java hands over as the file system's own bytes.
+pub(super) fn path(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(OsStr::from_bytes(bytes))
 }
 
 fn misfit() -> Error {

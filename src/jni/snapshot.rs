@@ -72,8 +72,9 @@ pub(super) fn read_request(packed: &[u8]) -> Result<SnapshotRequest> {
     let mut reader = Reader(packed);
     let kind = if reader.int()? == 0 { Kind::Native } else { Kind::Portable };
     let capture = reader.int()? != 0;
-    let place = reader.text()?.to_owned();
-    let target = if capture { Target::Capture(place.into()) } else { Target::Directory(place) };
+    let place = reader.bytes()?;
+    let target =
+        if capture { Target::Capture(pack::path(place)) } else { Target::Directory(pack::text(place)?.to_owned()) };
     let (id, metadata) = (reader.bytes()?.to_vec(), reader.bytes()?.to_vec());
     Ok(SnapshotRequest { kind, target, id, metadata, options: pack::options(reader.bytes()?)? })
 }

@@ -2,7 +2,6 @@ package dev.gabion;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -308,7 +307,7 @@ public final class Backend implements AutoCloseable {
     public Path directory() {
         long backend = handle.pin();
         try {
-            return Paths.get(new String(Native.backendDirectory(backend), StandardCharsets.UTF_8));
+            return PathBytes.path(Native.backendDirectory(backend));
         } finally {
             handle.unpin();
         }

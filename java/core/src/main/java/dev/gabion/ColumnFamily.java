@@ -104,16 +104,24 @@ public final class ColumnFamily {
      * @return the value's full length, or -1 if there is none
      */
     public int get(byte[] key, byte[] into) {
-        Exchange exchange = backend.exchange((long) key.length + into.length);
+        // By the value's length and not the array's: hosts pass large arrays for small values.
+        Exchange exchange = backend.exchange(key.length);
         long family = handle.pin();
         try {
-            exchange.stage(key);
-            long length = exchange.check(Native.columnFamilyGet(
-                    family, exchange.address, exchange.payload, key.length, exchange.payload + key.length, into.length));
-            if (length >= 0 && length <= into.length) {
-                exchange.copyOut(key.length, into, (int) length);
+            while (true) {
+                exchange.stage(key);
+                int room = exchange.capacity - key.length;
+                long length = exchange.check(Native.columnFamilyGet(
+                        family, exchange.address, exchange.payload, key.length, exchange.payload + key.length, room));
+                if (length < 0 || length > into.length) {
+                    return lengthOf(length);
+                }
+                if (length <= room) {
+                    exchange.copyOut(key.length, into, (int) length);
+                    return (int) length;
+                }
+                exchange = backend.exchange(key.length + length);
             }
-            return lengthOf(length);
         } finally {
             handle.unpin();
             Reference.reachabilityFence(exchange.buffer);

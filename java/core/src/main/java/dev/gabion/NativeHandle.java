@@ -95,25 +95,48 @@ final class NativeHandle implements Runnable {
 
     /** Closes the object; whoever calls this, also as the second, finds it closed when the call returns. */
     void close() {
-        run();
-        cleanable.clean(); // deregisters; the run that comes with it does nothing
+        try {
+            run();
+        } finally {
+            cleanable.clean(); // deregisters; the run that comes with it does nothing
+        }
     }
 
-    /** For {@link #close} and the cleaner. */
+    /** For {@link #close} and the cleaner. What fails keeps nothing open; the first failure is thrown, with the later ones. */
     @Override
     public synchronized void run() {
         if (isClosed()) {
             return;
         }
         pins.getAndAdd(CLOSED + 1); // closed to others, pinned by this call
+        Throwable failure = attempt(null, () -> stop.accept(address));
+        for (NativeHandle child : children) {
+            failure = attempt(failure, child::close);
+        }
+        failure = attempt(failure, this::unpin);
+        if (parent != null) {
+            parent.children.remove(this);
+        }
+        if (failure instanceof Error) {
+            throw (Error) failure;
+        }
+        if (failure != null) {
+            throw (RuntimeException) failure;
+        }
+    }
+
+    private static Throwable attempt(Throwable earlier, Runnable step) {
         try {
-            stop.accept(address);
-        } finally {
-            children.forEach(NativeHandle::close);
-            unpin();
-            if (parent != null) {
-                parent.children.remove(this);
+            step.run();
+            return earlier;
+        } catch (RuntimeException | Error failure) {
+            if (earlier == null) {
+                return failure;
             }
+            if (earlier != failure) {
+                earlier.addSuppressed(failure);
+            }
+            return earlier;
         }
     }
 

@@ -10,13 +10,18 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * Finds and loads the native library, once per class loader.
@@ -34,6 +39,15 @@ final class NativeLibrary {
     private static final String DIRECTORY = "gabion.library.directory";
     private static final String PREFIX = "libgabion-";
     private static final String SUFFIX = ".so";
+    /** The names of unpacked files: process id, its start in milliseconds, a UUID. */
+    private static final Pattern UNPACKED =
+            Pattern.compile("libgabion-\\d+-\\d+-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.so");
+
+    private static final Set<StandardOpenOption> CREATE =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    /** Whatever the umask is: nobody else may write what this process is about to execute. */
+    private static final FileAttribute<?> OWNERS_ALONE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private NativeLibrary() {}
 
@@ -46,9 +60,23 @@ final class NativeLibrary {
         if (file == null) {
             loadFromClassPath();
         } else {
-            loadFile(Paths.get(file).toAbsolutePath());
+            loadFile(path(FILE, file).toAbsolutePath());
         }
         checkBuild();
+    }
+
+    private static Path path(String property, String text) {
+        try {
+            return Paths.get(text);
+        } catch (InvalidPathException e) {
+            UnsatisfiedLinkError error = new UnsatisfiedLinkError(
+                    "the system property " + property + " is no path that this JVM can use: " + e.getMessage()
+                            + "; it has sun.jnu.encoding=" + System.getProperty("sun.jnu.encoding")
+                            + ": start it in a UTF-8 locale, such as LC_ALL=C.UTF-8, or set the property to a path of"
+                            + " ASCII characters");
+            error.initCause(e);
+            throw error;
+        }
     }
 
     private static void loadFile(Path file) {
@@ -88,7 +116,8 @@ final class NativeLibrary {
     }
 
     private static void loadCopy(String what, Content content) {
-        Path directory = Paths.get(System.getProperty(DIRECTORY, System.getProperty("java.io.tmpdir")));
+        String property = System.getProperty(DIRECTORY) == null ? "java.io.tmpdir" : DIRECTORY;
+        Path directory = path(property, System.getProperty(property));
         try {
             Files.createDirectories(directory);
             sweep(directory);
@@ -106,8 +135,7 @@ final class NativeLibrary {
     private static void loadCopy(Path directory, Content content) throws IOException {
         while (true) {
             Path file = directory.resolve(PREFIX + process() + "-" + UUID.randomUUID() + SUFFIX);
-            try (FileChannel channel =
-                    FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(file, CREATE, OWNERS_ALONE)) {
                 channel.lock(); // until the channel is closed
                 if (!Files.exists(file)) {
                     continue; // another process has swept it in the instant before the lock
@@ -132,11 +160,12 @@ final class NativeLibrary {
 
     /** Removes the files of processes that were killed while they loaded: those that nobody has locked. */
     private static void sweep(Path directory) throws IOException {
-        String own = PREFIX + process();
+        String own = PREFIX + process() + "-";
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, PREFIX + "*" + SUFFIX)) {
             for (Path file : files) {
                 // Closing any channel of a file gives up all locks that this process has on it, so leave its own alone.
-                boolean others = !file.getFileName().toString().startsWith(own);
+                String name = file.getFileName().toString();
+                boolean others = UNPACKED.matcher(name).matches() && !name.startsWith(own);
                 if (others && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                     removeIfAbandoned(file);
                 }

@@ -119,9 +119,11 @@ public final class SnapshotDirectory implements AutoCloseable {
         if (grace.isNegative()) {
             throw new IllegalArgumentException("grace is " + grace + "; it must not be negative");
         }
+        // Rounded up: zero has a meaning of its own.
+        long millis = grace.plusNanos(999_999).toMillis();
         long directory = handle.pin();
         try {
-            return Swept.unpack(Native.directorySweep(directory, grace.toMillis(), dryRun));
+            return Swept.unpack(Native.directorySweep(directory, millis, dryRun));
         } finally {
             handle.unpin();
         }

@@ -1,5 +1,6 @@
 package dev.gabion;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -7,12 +8,13 @@ import java.util.Objects;
 public final class SnapshotRequest {
     private final SnapshotKind kind;
     private final boolean capture;
-    private final String place;
+    /** A URL or a path. */
+    private final byte[] place;
     private byte[] id = {};
     private byte[] metadata = {};
     private Options options = new Options();
 
-    private SnapshotRequest(SnapshotKind kind, boolean capture, String place) {
+    private SnapshotRequest(SnapshotKind kind, boolean capture, byte[] place) {
         this.kind = Objects.requireNonNull(kind, "kind");
         this.capture = capture;
         this.place = place;
@@ -26,7 +28,7 @@ public final class SnapshotRequest {
      * @return the request
      */
     public static SnapshotRequest publish(SnapshotKind kind, String url) {
-        return new SnapshotRequest(kind, false, Objects.requireNonNull(url, "url"));
+        return new SnapshotRequest(kind, false, url.getBytes(StandardCharsets.UTF_8));
     }
 
     /**
@@ -36,9 +38,10 @@ public final class SnapshotRequest {
      * @param kind native or portable
      * @param directory a directory that does not exist yet, on the file system of the backend's for hard links
      * @return the request
+     * @throws IllegalArgumentException if the path is not of the default file system
      */
     public static SnapshotRequest capture(SnapshotKind kind, Path directory) {
-        return new SnapshotRequest(kind, true, directory.toAbsolutePath().toString());
+        return new SnapshotRequest(kind, true, PathBytes.of(directory));
     }
 
     /**
@@ -78,7 +81,7 @@ public final class SnapshotRequest {
         return new Packer()
                 .putInt(kind.ordinal())
                 .putInt(capture ? 1 : 0)
-                .putText(place)
+                .putBytes(place)
                 .putBytes(id)
                 .putBytes(metadata)
                 .putBytes(options.packed())

@@ -1,15 +1,16 @@
 package dev.gabion;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Objects;
 
 /** One input of {@link Backend#restore}. Immutable. */
 public final class Source {
     private final int kind;
-    private final String place;
+    /** A URL or a path. */
+    private final byte[] place;
     private final long number;
 
-    private Source(int kind, String place, long number) {
+    private Source(int kind, byte[] place, long number) {
         this.kind = kind;
         this.place = place;
         this.number = number;
@@ -23,7 +24,7 @@ public final class Source {
      * @return the source
      */
     public static Source snapshot(String url, long number) {
-        return new Source(0, Objects.requireNonNull(url, "url"), number);
+        return new Source(0, url.getBytes(StandardCharsets.UTF_8), number);
     }
 
     /**
@@ -33,7 +34,7 @@ public final class Source {
      * @return the source
      */
     public static Source latest(String url) {
-        return new Source(1, Objects.requireNonNull(url, "url"), 0);
+        return new Source(1, url.getBytes(StandardCharsets.UTF_8), 0);
     }
 
     /**
@@ -41,12 +42,13 @@ public final class Source {
      *
      * @param path the captured directory
      * @return the source
+     * @throws IllegalArgumentException if the path is not of the default file system
      */
     public static Source capture(Path path) {
-        return new Source(2, path.toAbsolutePath().toString(), 0);
+        return new Source(2, PathBytes.of(path), 0);
     }
 
     Packer pack(Packer packer) {
-        return packer.putInt(kind).putText(place).putLong(number);
+        return packer.putInt(kind).putBytes(place).putLong(number);
     }
 }

@@ -47,6 +47,14 @@ final class ChildJvm {
         return start(directory, command, main, arguments);
     }
 
+    /** One that a shell script starts: its arguments are the command; without the library's property. */
+    static ChildJvm startShell(Path directory, String script, Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+        command.addAll(List.of(
+                java(), "-Xmx256m", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
+        return start(directory, command, main, arguments);
+    }
+
     private static String java() {
         return System.getProperty("java.home") + File.separator + "bin" + File.separator + "java";
     }

@@ -17,6 +17,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gabion.GabionException.Code;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
@@ -69,6 +71,42 @@ class ColumnFamilyTest {
         assertTrue(family.contains(bytes("")));
         family.put(direct(bytes("")), direct(bytes("x")));
         assertEquals("x", get(family, ""));
+    }
+
+    private static long directMemory() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getTotalCapacity)
+                .sum();
+    }
+
+    @Test
+    void a_get_into_a_large_array_costs_what_the_value_costs() {
+        put(family, "k", "v");
+        byte[] into = new byte[40 << 20];
+        long before = directMemory();
+        assertEquals(1, family.get(bytes("k"), into));
+        assertTrue(directMemory() - before < 1 << 20, "it allocated " + (directMemory() - before) + " bytes");
+        assertEquals('v', into[0]);
+    }
+
+    @Test
+    void a_get_into_an_array_of_the_values_length_or_more_or_less_answers_the_length() {
+        // Around the sizes of the buffer that the value crosses the border in.
+        for (int length : new int[] {0, 1, (64 << 10) - 18, (64 << 10) - 17, (64 << 10) - 16, 300_000, 17 << 20}) {
+            byte[] value = pattern(length);
+            family.put(bytes("k"), value);
+            for (int room : new int[] {length, length + 1}) {
+                byte[] into = new byte[room];
+                assertEquals(length, family.get(bytes("k"), into));
+                assertArrayEquals(value, Arrays.copyOf(into, length));
+            }
+            if (length > 0) {
+                byte[] into = new byte[length - 1];
+                assertEquals(length, family.get(bytes("k"), into));
+                assertArrayEquals(new byte[length - 1], into);
+            }
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
@@ -16,8 +17,12 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
@@ -131,7 +136,15 @@ class LoaderTest {
     void what_a_killed_process_left_is_swept_and_what_is_in_use_is_not() throws Throwable {
         System.clearProperty(FILE);
         Files.writeString(directory.resolve(unpacked("1-2")), "half a lib");
-        Files.writeString(directory.resolve("libother.so"), "not ours");
+        List<String> strangers = List.of(
+                "libgabion-1-2-0b0e7a54-0000-4000-8000-000000000000.so.so",
+                "libgabion-1-2.so",
+                "libgabion-1-x-0b0e7a54-0000-4000-8000-000000000000.so",
+                "libgabion-mine.so",
+                "libother.so");
+        for (String name : strangers) {
+            Files.writeString(directory.resolve(name), "not ours");
+        }
         Path held = directory.resolve(unpacked("3-4"));
         ChildJvm holder = ChildJvm.start(scratch, Holder.class, held.toString());
         try {
@@ -139,14 +152,78 @@ class LoaderTest {
             try (URLClassLoader loader = loader()) {
                 assertEquals("v", run(loader));
             }
-            assertEquals(List.of(held.getFileName().toString(), "libother.so"), left());
+            assertEquals(sorted(strangers, held.getFileName().toString()), left());
         } finally {
             holder.process.destroyForcibly().waitFor();
         }
         try (URLClassLoader loader = loader()) {
             assertEquals("v", run(loader));
         }
-        assertEquals(List.of("libother.so"), left());
+        assertEquals(strangers, left());
+    }
+
+    private static List<String> sorted(List<String> some, String more) {
+        return Stream.concat(some.stream(), Stream.of(more)).sorted().collect(Collectors.toList());
+    }
+
+    @Test
+    void an_unpacked_file_is_the_owners_alone_whatever_the_umask() throws Throwable {
+        System.clearProperty(FILE);
+        Path modes = scratch.resolve("modes");
+        ChildJvm child = ChildJvm.startShell(
+                scratch, "umask 0; exec \"$@\"", Watcher.class, directory.toString(), modes.toString());
+        assertEquals(0, child.exit(120), child::output);
+        assertEquals("[rw-------]", Files.readString(modes));
+    }
+
+    /** Loads the library from the class path, and writes down the modes that its file had. */
+    public static final class Watcher {
+        private Watcher() {}
+
+        public static void main(String[] arguments) throws Exception {
+            System.clearProperty(FILE);
+            System.setProperty(DIRECTORY, arguments[0]);
+            Set<String> modes = ConcurrentHashMap.newKeySet();
+            AtomicBoolean loaded = new AtomicBoolean();
+            Thread watcher = new Thread(() -> {
+                while (!loaded.get()) {
+                    try (Stream<Path> files = Files.list(Path.of(arguments[0]))) {
+                        for (Path file : (Iterable<Path>) files::iterator) {
+                            modes.add(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+                        }
+                    } catch (IOException gone) {
+                        continue;
+                    }
+                }
+            });
+            watcher.start();
+            Gabion.version();
+            loaded.set(true);
+            watcher.join();
+            Files.writeString(Path.of(arguments[1]), modes.toString());
+        }
+    }
+
+    @Test
+    void a_path_that_the_locale_cannot_express_is_named_with_what_to_do() throws Throwable {
+        Path folder = Files.createDirectory(scratch.resolve("gr\u00f6\u00dfe"));
+        for (String property : List.of(FILE, DIRECTORY)) {
+            String script = "export LC_ALL=C; j=\"$1\"; shift; exec \"$j\" \"-D" + property + "=" + folder + "\" \"$@\"";
+            ChildJvm child = ChildJvm.startShell(scratch, script, Version.class);
+            assertEquals(1, child.exit(60), child::output);
+            for (String part : List.of("UnsatisfiedLinkError", property, "ANSI_X3.4-1968", "LC_ALL=C.UTF-8")) {
+                assertTrue(child.output().contains(part), child.output());
+            }
+        }
+    }
+
+    /** Loads the library as the properties say. */
+    public static final class Version {
+        private Version() {}
+
+        public static void main(String[] arguments) {
+            System.out.println(Gabion.version());
+        }
     }
 
     /** A process in the middle of loading. */

@@ -65,6 +65,29 @@ class NativeHandleTest {
         assertClosed(parent::pin);
     }
 
+    private static NativeHandle failing(Object owner, NativeHandle parent, String noun) {
+        return NativeHandle.own(owner, parent, noun, 42, address -> {
+            throw new IllegalArgumentException("no free of " + noun);
+        });
+    }
+
+    @Test
+    void a_child_that_fails_to_close_leaves_the_others_closed() {
+        NativeHandle parent = handle(this, null, "parent");
+        List<NativeHandle> children = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            children.add(failing(new Object(), parent, "child"));
+            children.add(handle(new Object(), parent, "child"));
+        }
+        Throwable thrown = assertThrows(IllegalArgumentException.class, parent::close);
+        assertEquals("no free of child", thrown.getMessage());
+        assertEquals(9, thrown.getSuppressed().length);
+        assertEquals(10, events.stream().filter("free child"::equals).count());
+        assertEquals("free parent", events.get(events.size() - 1));
+        children.forEach(child -> assertClosed(child::pin));
+        parent.close();
+    }
+
     @Test
     void a_child_that_comes_too_late_is_closed_at_once() {
         NativeHandle parent = handle(this, null, "parent");

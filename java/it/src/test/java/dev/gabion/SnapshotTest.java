@@ -286,6 +286,7 @@ class SnapshotTest {
             assertEquals(List.of(second.number()), directory.retain(1));
             assertEquals(1, directory.list().size());
             backend.close();
+            assertEquals(List.of(), directory.sweep(Duration.ofNanos(1), true).names());
             Swept would = directory.sweep(Duration.ZERO, true);
             assertFalse(would.names().isEmpty());
             Swept swept = directory.sweep(Duration.ZERO, false);
