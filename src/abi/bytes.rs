@@ -1,6 +1,7 @@
 //! `gabion_bytes`, and everything else that trusts an address and a length from C.
 
 use std::ffi::{CStr, c_char, c_void};
+use std::fmt::Display;
 use std::marker::PhantomData;
 use std::slice;
 
@@ -27,7 +28,8 @@ impl<'a> gabion_bytes<'a> {
         Self { data: bytes.as_ptr().cast(), len: bytes.len(), owner: PhantomData }
     }
 
-    pub(super) fn as_slice(&self, argument: &str) -> Result<&'a [u8]> {
+    /// `argument` is written out only for an error.
+    pub(super) fn as_slice(&self, argument: impl Display) -> Result<&'a [u8]> {
         check(self.data, self.len, argument)?;
         if self.len == 0 {
             return Ok(&[]);
@@ -63,7 +65,7 @@ pub(super) unsafe fn array<'a>(array: *const gabion_bytes<'a>, count: usize, arg
     // SAFETY: the caller's promise; `check` has refused what no object can be.
     #[expect(clippy::disallowed_methods, reason = "this is the one place of this floor")]
     let array = unsafe { slice::from_raw_parts(array, count) };
-    array.iter().enumerate().map(|(index, bytes)| bytes.as_slice(&format!("{argument}[{index}]"))).collect()
+    array.iter().enumerate().map(|(index, bytes)| bytes.as_slice(format_args!("{argument}[{index}]"))).collect()
 }
 
 /// Memory that C lends to be written to.
@@ -80,7 +82,7 @@ pub(super) unsafe fn space<'a>(data: *mut c_void, capacity: usize, argument: &st
     Ok(unsafe { slice::from_raw_parts_mut(data.cast(), capacity) })
 }
 
-fn check(data: *const c_void, len: usize, argument: &str) -> Result<()> {
+fn check(data: *const c_void, len: usize, argument: impl Display) -> Result<()> {
     if len > isize::MAX as usize {
         return Err(Error::invalid(format!("`{argument}` has length {len}, which no memory has")));
     }
@@ -143,6 +145,17 @@ mod tests {
         // SAFETY: the array has two elements.
         let error = unsafe { array(keys.as_ptr(), 2, "keys") }.unwrap_err();
         assert_eq!(error.message, "`keys[1]` is NULL but has length 1");
+    }
+
+    #[test]
+    fn an_argument_that_is_right_is_not_spelled_out() {
+        struct Unspoken;
+        impl Display for Unspoken {
+            fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                panic!("nobody needs this name")
+            }
+        }
+        assert_eq!(gabion_bytes::lent(b"a").as_slice(Unspoken).unwrap(), b"a");
     }
 
     #[test]
