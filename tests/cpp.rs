@@ -1,4 +1,4 @@
-//! C++ programs can use `bindings/cpp/gabion.hpp`: built by g++ and clang++, and under AddressSanitizer's leak check.
+//! C++ programs can use `bindings/cpp/gabion.hpp` and its parts: built by g++ and clang++, and under AddressSanitizer's leak check.
 
 mod support;
 
@@ -50,6 +50,22 @@ fn two_sources_that_include_the_header_link() {
     )
     .unwrap();
     run(&mut workshop.command(&[], &workshop.program("both", &[one, other])));
+}
+
+#[test]
+fn each_part_of_the_header_stands_alone() {
+    let workshop = Workshop::new("g++", &[], &library());
+    let parts = fs::read_dir(path("bindings/cpp/gabion")).unwrap();
+    let mut names: Vec<String> = parts.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    let whole = fs::read_to_string(path("bindings/cpp/gabion.hpp")).unwrap();
+    for name in &names {
+        assert!(whole.contains(&format!("#include <gabion/{name}>\n")), "gabion.hpp does not include {name}");
+        let source = workshop.path(&format!("{name}.cc"));
+        fs::write(&source, format!("#include <gabion/{name}>\nint main() {{}}\n")).unwrap();
+        workshop.program(name, &[source]);
+    }
+    assert!(names.len() > 10, "{names:?}");
 }
 
 #[test]

@@ -26,9 +26,10 @@ locked_version() {
     awk -v name="name = \"$1\"" '$0 == name { getline; gsub(/version = |"/, ""); print; exit }' Cargo.lock
 }
 
-# The folder of RocksDB's sources: the librocksdb-sys package that Cargo fetched.
+# The folder of RocksDB's sources: the librocksdb-sys package that Cargo fetched. Without a platform, Cargo would fetch the
+# packages of all others too.
 rocksdb_sources() {
-    cargo metadata --format-version 1 |
+    cargo metadata --format-version 1 --filter-platform "$(rustc -vV | sed -n 's/^host: //p')" |
         grep -o '"manifest_path":"[^"]*/librocksdb-sys-[^"]*/Cargo.toml"' | head -n 1 |
         sed 's|^"manifest_path":"||; s|/Cargo.toml"$||'
 }
