@@ -252,7 +252,7 @@ pub(crate) fn budget_for(settings: &BackendSettings, shared: Option<&Budget>) ->
     match (shared, settings.memory_budget) {
         (Some(shared), _) => shared.clone(),
         (None, Some(bytes)) => Budget::new(bytes).unwrap_or_else(|_| Budget::block_cache(bytes)),
-        (None, None) => Budget::block_cache(settings.profile.block_cache()),
+        (None, None) => Budget::block_cache(settings.block_cache),
     }
 }
 

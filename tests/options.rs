@@ -72,6 +72,7 @@ fn a_wrong_value_is_quoted_with_what_is_right() {
         ("storage.paths", "tmp", "absolute paths"),
         ("storage.paths", "/tmp,", "absolute paths"),
         ("memory.budget", "1K", "below 1048576"),
+        ("memory.block_cache", "0", "below 1048576"),
         ("merge.delimiter", "", "one byte"),
         ("merge.delimiter", "ab", "one byte"),
         ("merge.delimiter", "é", "one byte"),
@@ -157,7 +158,7 @@ fn without_options_everything_has_its_documented_default() {
     assert_eq!(backend.name, "backend");
     assert_eq!(backend.storage_paths, [std::env::temp_dir()]);
     assert_eq!((backend.profile, backend.profile.block_cache()), (Profile::Default, 32 << 20));
-    assert_eq!((backend.memory_budget, backend.statistics), (None, false));
+    assert_eq!((backend.memory_budget, backend.block_cache, backend.statistics), (None, 32 << 20, false));
     let family = Options::new().family(&backend).unwrap();
     assert_eq!((family.merge, family.memtable), (MergeKind::None, MemtableKind::SkipList));
     assert_eq!((&family.family, &family.table, family.given.len()), (&backend.family, &backend.table, 0));
@@ -172,6 +173,7 @@ fn gabions_own_options_are_read() {
         ("name", "job-1"),
         ("storage.paths", "/a,/b c"),
         ("memory.budget", "2G"),
+        ("memory.block_cache", "48M"),
         ("statistics", "true"),
         ("restore.verify", "full"),
     ];
@@ -179,6 +181,7 @@ fn gabions_own_options_are_read() {
     assert_eq!(restore.verify, Verify::Full);
     let backend = restore.backend;
     assert_eq!((backend.name.as_str(), backend.memory_budget, backend.statistics), ("job-1", Some(2 << 30), true));
+    assert_eq!(backend.block_cache, 48 << 20);
     assert_eq!(backend.storage_paths, [std::path::Path::new("/a"), std::path::Path::new("/b c")]);
     let snapshot = options(&[("snapshot.deadline", "500ms"), ("snapshot.grace", "5m")]).snapshot().unwrap();
     assert_eq!((snapshot.deadline, snapshot.grace), (Duration::from_millis(500), Duration::from_secs(300)));
@@ -208,7 +211,7 @@ fn a_higher_layer_replaces_a_lower_one() {
         ("block_size", "4K"),
     ]);
     let backend = backend.backend().unwrap();
-    assert_eq!(backend.profile.block_cache(), 256 << 20);
+    assert_eq!(backend.block_cache, 256 << 20);
     assert_eq!((&*backend.database["max_background_jobs"], &*backend.database["max_open_files"]), ("6", "-1"));
     assert_eq!((&*backend.family["write_buffer_size"], &*backend.family["compression"]), ("8M", "kLZ4Compression"));
     assert_eq!((&*backend.table["block_size"], &*backend.table["format_version"]), ("4K", "5"));

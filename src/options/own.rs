@@ -20,7 +20,7 @@ const fn own(name: &'static str, place: Place, kind: Kind) -> OwnOption {
     OwnOption { name, place, kind }
 }
 
-/// A private budget has at least this many bytes.
+/// A private budget, or a block cache without one, has at least this many bytes.
 const LEAST_BUDGET: i128 = 1 << 20;
 
 pub const OPTIONS: &[OwnOption] = &[
@@ -28,6 +28,7 @@ pub const OPTIONS: &[OwnOption] = &[
     own("storage.paths", Place::Backend, Kind::Form(are_paths, "one or more absolute paths, separated by `,`")),
     own("profile", Place::Backend, Kind::Enum(Profile::NAMES)),
     own("memory.budget", Place::Backend, Kind::Integer(LEAST_BUDGET, i64::MAX as i128)),
+    own("memory.block_cache", Place::Backend, Kind::Integer(LEAST_BUDGET, i64::MAX as i128)),
     own("statistics", Place::Backend, Kind::Bool),
     own("merge", Place::Family, Kind::Enum(MergeKind::NAMES)),
     own(

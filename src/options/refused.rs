@@ -3,7 +3,8 @@
 use super::value::{boolean, integer};
 use super::{Place, Texts};
 
-const CACHE: &str = "the budget holds the block cache; set `memory.budget`, or share a budget";
+const CACHE: &str =
+    "Gabion makes the block cache; set its size as `memory.block_cache`, or set `memory.budget`, or share a budget";
 const DIRECTORY: &str = "a backend keeps all its files in one private directory; set `storage.paths`";
 const LOG: &str = "RocksDB's write-ahead log is off and its files are no part of a snapshot; leave it out";
 const MEMTABLE: &str = "Gabion picks the memtable; set `memtable` to `skip-list` or `hash-link-list`";

@@ -25,8 +25,10 @@ pub struct BackendSettings {
     /// The option `profile`; its values are in the texts below.
     pub profile: Profile,
     /// Bytes of a private budget for block cache and memtables; without it (and without a shared one) only the block
-    /// cache is bounded, by [`Profile::block_cache`].
+    /// cache is bounded.
     pub memory_budget: Option<u64>,
+    /// Bytes of the block cache without a budget: what was set, or [`Profile::block_cache`].
+    pub block_cache: u64,
     /// Whether RocksDB counts its tickers.
     pub statistics: bool,
     /// RocksDB's database options: all layers.
@@ -156,11 +158,13 @@ impl Options {
             let below = layered(&profile.layers(place), &self.placed(place));
             layered(&below, &refused::fixed_in(place))
         };
+        let bytes = |name| self.get(name).and_then(integer).and_then(|bytes| bytes.try_into().ok());
         BackendSettings {
             name: self.get("name").unwrap_or("backend").to_owned(),
             storage_paths,
             profile,
-            memory_budget: self.get("memory.budget").and_then(integer).and_then(|bytes| bytes.try_into().ok()),
+            memory_budget: bytes("memory.budget"),
+            block_cache: bytes("memory.block_cache").unwrap_or_else(|| profile.block_cache()),
             statistics: self.get("statistics").and_then(boolean).unwrap_or(false),
             database: layers(Place::Database),
             family: layers(Place::ColumnFamily),
