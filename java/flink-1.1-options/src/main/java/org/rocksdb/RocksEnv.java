@@ -1,0 +1,6 @@
+package org.rocksdb;
+
+/** The local file system. */
+public class RocksEnv extends Env {
+    RocksEnv() {}
+}

@@ -1,0 +1,4 @@
+/**
+ * Units, and comparators in Java.
+ */
+package org.rocksdb.util;
