@@ -65,18 +65,16 @@ public class DBOptions extends RocksObject implements DBOptionsInterface, Record
         return settings.get(MAX_BACKGROUND_FLUSHES);
     }
 
+    /** Keeps what there is, so that nobody is left with statistics that count no more. */
     @Override
     public DBOptions createStatistics() {
-        return set(STATISTICS, new Statistics());
+        return settings.has(STATISTICS) ? this : set(STATISTICS, new Statistics());
     }
 
-    /** The same object each time, once there is one. */
+    /** The same object each time. */
     @Override
     public Statistics statisticsPtr() {
-        if (!settings.has(STATISTICS)) {
-            createStatistics();
-        }
-        return settings.get(STATISTICS);
+        return createStatistics().settings.get(STATISTICS);
     }
 
     @Override

@@ -244,6 +244,15 @@ class RecordsTest {
     }
 
     @Test
+    void there_is_one_statistics_object_for_all_who_ask() {
+        Options options = new Options();
+        Statistics statistics = options.statisticsPtr();
+        assertSame(statistics, options.createStatistics().statisticsPtr());
+        assertSame(statistics, options.statisticsPtr());
+        assertEquals(Map.of("statistics", "true"), options.asText());
+    }
+
+    @Test
     void handles_give_back_what_they_were_made_of() {
         Object family = new Object();
         assertSame(family, Handles.family(Handles.handle(family), Object.class));
