@@ -16,7 +16,9 @@ use super::restore::gabion_restore;
 use super::snapshot_info::gabion_snapshot_list;
 use super::view::gabion_view;
 use crate::backend::Backend;
+use crate::column_family::ColumnFamily;
 use crate::error::{Code, Result};
+use crate::options::Options;
 
 /// An open state backend: one RocksDB in a private scratch directory, which goes when the backend is closed. What lasts is a completed
 /// snapshot. Any number of threads may use one at once; of writers' calls, one at a time.
@@ -105,13 +107,7 @@ pub extern "C" fn gabion_backend_create_column_family(
     out_family: Option<&mut MaybeUninit<*mut gabion_column_family>>,
     out_error: Option<&mut MaybeUninit<*mut gabion_error>>,
 ) -> Code {
-    call(out_error, || {
-        let out_family = out(out_family, "out_family")?;
-        let (backend, options) = (given(backend)?, options::given(options)?);
-        let (name, descriptor) = (name.as_slice("name")?, descriptor.as_slice("descriptor")?);
-        out_family.write(handle::give(backend.create_column_family(name, descriptor, &options)?));
-        Ok(())
-    })
+    call(out_error, || new_family(backend, name, descriptor, options, out_family, Backend::create_column_family))
 }
 
 /// Looks up the family `name`, or makes it. GABION_CODE_MISMATCH if it exists with another descriptor, merge kind or memtable kind.
@@ -127,13 +123,22 @@ pub extern "C" fn gabion_backend_register_column_family(
     out_family: Option<&mut MaybeUninit<*mut gabion_column_family>>,
     out_error: Option<&mut MaybeUninit<*mut gabion_error>>,
 ) -> Code {
-    call(out_error, || {
-        let out_family = out(out_family, "out_family")?;
-        let (backend, options) = (given(backend)?, options::given(options)?);
-        let (name, descriptor) = (name.as_slice("name")?, descriptor.as_slice("descriptor")?);
-        out_family.write(handle::give(backend.register_column_family(name, descriptor, &options)?));
-        Ok(())
-    })
+    call(out_error, || new_family(backend, name, descriptor, options, out_family, Backend::register_column_family))
+}
+
+fn new_family(
+    backend: Option<&gabion_backend>,
+    name: gabion_bytes<'_>,
+    descriptor: gabion_bytes<'_>,
+    options: Option<&gabion_options>,
+    out_family: Option<&mut MaybeUninit<*mut gabion_column_family>>,
+    make: impl FnOnce(&Backend, &[u8], &[u8], &Options) -> Result<ColumnFamily>,
+) -> Result<()> {
+    let out_family = out(out_family, "out_family")?;
+    let (backend, options) = (given(backend)?, options::given(options)?);
+    let (name, descriptor) = (name.as_slice("name")?, descriptor.as_slice("descriptor")?);
+    out_family.write(handle::give(make(backend, name, descriptor, &options)?));
+    Ok(())
 }
 
 /// Looks up the family `name`. `*out_family` is NULL if there is none.

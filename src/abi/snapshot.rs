@@ -58,12 +58,8 @@ pub extern "C" fn gabion_backend_start_snapshot(
     out_error: Option<&mut MaybeUninit<*mut gabion_error>>,
 ) -> Code {
     call(out_error, || {
-        let out_snapshot = out(out_snapshot, "out_snapshot")?;
-        let backend = backend::given(backend)?;
-        let target = Target::Directory(url.as_str("url")?.to_owned());
-        let request = request(kind, target, id, metadata, options)?;
-        out_snapshot.write(handle::give(backend.start_snapshot(&request)?));
-        Ok(())
+        let target = url.as_str("url").map(|url| Target::Directory(url.to_owned()));
+        start(backend, kind, target, id, metadata, options, out_snapshot)
     })
 }
 
@@ -83,29 +79,31 @@ pub extern "C" fn gabion_backend_start_capture(
     out_error: Option<&mut MaybeUninit<*mut gabion_error>>,
 ) -> Code {
     call(out_error, || {
-        let out_snapshot = out(out_snapshot, "out_snapshot")?;
-        let backend = backend::given(backend)?;
-        let target = Target::Capture(PathBuf::from(path.as_str("path")?));
-        let request = request(kind, target, id, metadata, options)?;
-        out_snapshot.write(handle::give(backend.start_snapshot(&request)?));
-        Ok(())
+        let target = path.as_str("path").map(|path| Target::Capture(PathBuf::from(path)));
+        start(backend, kind, target, id, metadata, options, out_snapshot)
     })
 }
 
-fn request(
+fn start(
+    backend: Option<&gabion_backend>,
     kind: gabion_snapshot_kind,
-    target: Target,
+    target: Result<Target>,
     id: gabion_bytes<'_>,
     metadata: gabion_bytes<'_>,
     options: Option<&gabion_options>,
-) -> Result<SnapshotRequest> {
+    out_snapshot: Option<&mut MaybeUninit<*mut gabion_snapshot>>,
+) -> Result<()> {
+    let out_snapshot = out(out_snapshot, "out_snapshot")?;
+    let (backend, target) = (backend::given(backend)?, target?);
     let kind = match kind {
         GABION_SNAPSHOT_KIND_NATIVE => snapshot::Kind::Native,
         GABION_SNAPSHOT_KIND_PORTABLE => snapshot::Kind::Portable,
         _ => return Err(Error::invalid(format!("`kind` is {kind}; it must be a GABION_SNAPSHOT_KIND_ constant"))),
     };
     let (id, metadata) = (id.as_slice("id")?.to_vec(), metadata.as_slice("metadata")?.to_vec());
-    Ok(SnapshotRequest { kind, target, id, metadata, options: options::given(options)? })
+    let request = SnapshotRequest { kind, target, id, metadata, options: options::given(options)? };
+    out_snapshot.write(handle::give(backend.start_snapshot(&request)?));
+    Ok(())
 }
 
 /// Waits until the job ends, at most `timeout_ms` milliseconds: 0 only looks, a negative number waits for ever. `*out_state` is what
