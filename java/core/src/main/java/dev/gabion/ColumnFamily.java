@@ -104,23 +104,37 @@ public final class ColumnFamily {
      * @return the value's full length, or -1 if there is none
      */
     public int get(byte[] key, byte[] into) {
+        return get(key, 0, key.length, into);
+    }
+
+    /**
+     * Reads a row, by a key that is a part of an array, into the caller's array.
+     *
+     * @param key where the key is
+     * @param keyOffset where in it
+     * @param keyLength how many bytes
+     * @param into where the value goes, from index 0; left alone if the value is longer; may be the key's array
+     * @return the value's full length, or -1 if there is none
+     */
+    public int get(byte[] key, int keyOffset, int keyLength, byte[] into) {
+        Objects.checkFromIndexSize(keyOffset, keyLength, key.length);
         // By the value's length and not the array's: hosts pass large arrays for small values.
-        Exchange exchange = backend.exchange(key.length);
+        Exchange exchange = backend.exchange(keyLength);
         long family = handle.pin();
         try {
             while (true) {
-                exchange.stage(key);
-                int room = exchange.capacity - key.length;
+                exchange.stage(key, keyOffset, keyLength);
+                int room = exchange.capacity - keyLength;
                 long length = exchange.check(Native.columnFamilyGet(
-                        family, exchange.address, exchange.payload, key.length, exchange.payload + key.length, room));
+                        family, exchange.address, exchange.payload, keyLength, exchange.payload + keyLength, room));
                 if (length < 0 || length > into.length) {
                     return lengthOf(length);
                 }
                 if (length <= room) {
-                    exchange.copyOut(key.length, into, (int) length);
+                    exchange.copyOut(keyLength, into, (int) length);
                     return (int) length;
                 }
-                exchange = backend.exchange(key.length + length);
+                exchange = backend.exchange(keyLength + length);
             }
         } finally {
             handle.unpin();
@@ -219,12 +233,25 @@ public final class ColumnFamily {
      * @param value any bytes
      */
     public void put(byte[] key, byte[] value) {
-        Exchange exchange = backend.exchangeToWrite((long) key.length + value.length);
+        put(key, 0, key.length, value, 0, value.length);
+    }
+
+    /**
+     * Writes a row whose key and value are parts of arrays, in place of an earlier value. A writer's call.
+     *
+     * @param key where the key is
+     * @param keyOffset where in it
+     * @param keyLength how many bytes
+     * @param value where the value is; may be the key's array
+     * @param valueOffset where in it
+     * @param valueLength how many bytes
+     */
+    public void put(byte[] key, int keyOffset, int keyLength, byte[] value, int valueOffset, int valueLength) {
+        Exchange exchange = staged(key, keyOffset, keyLength, value, valueOffset, valueLength);
         long family = handle.pin();
         try {
-            exchange.stage(key, value);
             exchange.check(Native.columnFamilyPut(
-                    family, exchange.address, exchange.payload, key.length, exchange.payload + key.length, value.length));
+                    family, exchange.address, exchange.payload, keyLength, exchange.payload + keyLength, valueLength));
         } finally {
             handle.unpin();
             Reference.reachabilityFence(exchange.buffer);
@@ -262,12 +289,26 @@ public final class ColumnFamily {
      * @throws GabionException if the family has no merge kind, or the operand does not fit it
      */
     public void merge(byte[] key, byte[] operand) {
-        Exchange exchange = backend.exchangeToWrite((long) key.length + operand.length);
+        merge(key, 0, key.length, operand, 0, operand.length);
+    }
+
+    /**
+     * Combines an operand with the row, as {@link #merge(byte[], byte[])} does; both are parts of arrays. A writer's call.
+     *
+     * @param key where the key is
+     * @param keyOffset where in it
+     * @param keyLength how many bytes
+     * @param operand where the operand is; may be the key's array
+     * @param operandOffset where in it
+     * @param operandLength how many bytes
+     */
+    public void merge(
+            byte[] key, int keyOffset, int keyLength, byte[] operand, int operandOffset, int operandLength) {
+        Exchange exchange = staged(key, keyOffset, keyLength, operand, operandOffset, operandLength);
         long family = handle.pin();
         try {
-            exchange.stage(key, operand);
             exchange.check(Native.columnFamilyMerge(
-                    family, exchange.address, exchange.payload, key.length, exchange.payload + key.length, operand.length));
+                    family, exchange.address, exchange.payload, keyLength, exchange.payload + keyLength, operandLength));
         } finally {
             handle.unpin();
             Reference.reachabilityFence(exchange.buffer);
@@ -304,11 +345,23 @@ public final class ColumnFamily {
      * @param key any bytes
      */
     public void delete(byte[] key) {
-        Exchange exchange = backend.exchangeToWrite(key.length);
+        delete(key, 0, key.length);
+    }
+
+    /**
+     * Deletes a row by a key that is a part of an array; one that is not there is no error. A writer's call.
+     *
+     * @param key where the key is
+     * @param offset where in it
+     * @param length how many bytes
+     */
+    public void delete(byte[] key, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, key.length);
+        Exchange exchange = backend.exchangeToWrite(length);
         long family = handle.pin();
         try {
-            exchange.stage(key);
-            exchange.check(Native.columnFamilyDelete(family, exchange.address, exchange.payload, key.length));
+            exchange.stage(key, offset, length);
+            exchange.check(Native.columnFamilyDelete(family, exchange.address, exchange.payload, length));
         } finally {
             handle.unpin();
             Reference.reachabilityFence(exchange.buffer);
@@ -392,6 +445,17 @@ public final class ColumnFamily {
         } finally {
             view.handle.unpin();
         }
+    }
+
+    /** The exchange to write with, holding key and value. */
+    private Exchange staged(
+            byte[] key, int keyOffset, int keyLength, byte[] value, int valueOffset, int valueLength) {
+        Objects.checkFromIndexSize(keyOffset, keyLength, key.length);
+        Objects.checkFromIndexSize(valueOffset, valueLength, value.length);
+        Exchange exchange = backend.exchangeToWrite((long) keyLength + valueLength);
+        exchange.stage(key, keyOffset, keyLength);
+        exchange.buffer.put(value, valueOffset, valueLength);
+        return exchange;
     }
 
     private long openScan(long family, long view, ScanRange range) {

@@ -80,6 +80,11 @@ final class Exchange {
         buffer.put(bytes);
     }
 
+    void stage(byte[] bytes, int at, int length) {
+        buffer.position(HEADER);
+        buffer.put(bytes, at, length);
+    }
+
     void stage(byte[] first, byte[] second) {
         buffer.position(HEADER);
         buffer.put(first).put(second);

@@ -172,6 +172,43 @@ class ColumnFamilyTest {
     }
 
     @Test
+    void keys_and_values_may_be_parts_of_arrays() {
+        byte[] both = bytes("..key|value..");
+        family.put(both, 2, 3, both, 6, 5);
+        assertEquals("value", get(family, "key"));
+        assertEquals("..key|value..", text(both));
+        byte[] into = bytes("abcdefg");
+        assertEquals(5, family.get(both, 2, 3, into));
+        assertEquals("valuefg", text(into));
+        assertEquals(-1, family.get(both, 1, 3, into));
+        assertEquals(5, family.get(both, 2, 3, both));
+        assertEquals("value|value..", text(both));
+        family.put(both, 0, 0, both, both.length, 0);
+        assertEquals("", get(family, ""));
+        family.delete(bytes("[key]"), 1, 3);
+        assertFalse(family.contains(bytes("key")));
+    }
+
+    @Test
+    void an_operand_may_be_a_part_of_an_array() {
+        ColumnFamily list = with("merge", "string-append");
+        byte[] both = bytes("(k)[one][two]");
+        list.merge(both, 1, 1, both, 4, 3);
+        list.merge(both, 1, 1, both, 9, 3);
+        assertEquals("one,two", get(list, "k"));
+    }
+
+    @Test
+    void parts_that_reach_beyond_their_array_are_refused() {
+        byte[] four = new byte[4];
+        assertThrows(IndexOutOfBoundsException.class, () -> family.get(four, 1, 4, four));
+        assertThrows(IndexOutOfBoundsException.class, () -> family.put(four, -1, 1, four, 0, 1));
+        assertThrows(IndexOutOfBoundsException.class, () -> family.put(four, 0, 1, four, 4, 1));
+        assertThrows(IndexOutOfBoundsException.class, () -> family.merge(four, 0, 1, four, 0, 5));
+        assertThrows(IndexOutOfBoundsException.class, () -> family.delete(four, 0, -1));
+    }
+
+    @Test
     void direct_buffers_are_used_in_place_and_keep_their_positions() {
         ByteBuffer key = direct(bytes("key"));
         ByteBuffer value = direct(bytes("value"));
