@@ -1,0 +1,125 @@
+package org.apache.flink.contrib.streaming.state;
+
+import dev.gabion.PulledStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.runtime.state.AbstractStateBackend.CheckpointStateOutputView;
+import org.apache.flink.runtime.state.AsynchronousKvStateSnapshot;
+import org.apache.flink.runtime.state.StateHandle;
+
+/**
+ * A fully asynchronous snapshot: the state of one instant, pinned, that {@link #materialize} writes as one portable stream to
+ * where the non-partitioned backend keeps its data.
+ */
+final class PortableSnapshot
+        extends AsynchronousKvStateSnapshot<
+                Object, Object, ValueState<Object>, ValueStateDescriptor<Object>, RocksDBStateBackend> {
+    private static final long serialVersionUID = 1L;
+    private static final int BLOCK = 64 << 10;
+
+    private final transient RocksDBStateBackend backend;
+    private final transient Session session;
+    private final transient PulledStream stream;
+    private final transient OneShot once = new OneShot();
+    private final long checkpointId;
+
+    PortableSnapshot(RocksDBStateBackend backend, Session session, PulledStream stream, long checkpointId)
+            throws IOException {
+        this.backend = backend;
+        this.session = session;
+        this.stream = stream;
+        this.checkpointId = checkpointId;
+        session.unclaimed().add(this, stream);
+    }
+
+    @Override
+    public RocksDBStateBackend.FinalFullyAsyncSnapshot materialize() throws Exception {
+        once.begin();
+        try (PulledStream from = stream) {
+            Target target = new Target(backend.createCheckpointStateOutputView(checkpointId, System.currentTimeMillis()));
+            try {
+                session.register(target);
+                StateHandle<DataInputView> handle = target.take(from);
+                return new RocksDBStateBackend.FinalFullyAsyncSnapshot(handle, checkpointId);
+            } catch (Throwable t) {
+                Interruption.without(target, t);
+                throw t;
+            } finally {
+                session.unregister(target);
+            }
+        } catch (Exception e) {
+            throw new Exception("Could not write the state of " + session.operator() + " for checkpoint " + checkpointId + ": " + e, e);
+        } finally {
+            session.unclaimed().remove(stream);
+        }
+    }
+
+    @Override
+    public void discardState() throws Exception {
+        if (once.discard()) {
+            session.unclaimed().remove(stream);
+            stream.close();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (once.discard()) {
+            session.unclaimed().remove(stream);
+        }
+        stream.close();
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        throw new NotSerializableException("a snapshot that is not materialized yet can't travel; call materialize() first");
+    }
+
+    /** What is written to; closed once, by whoever comes first, which removes it. */
+    private static final class Target implements Closeable {
+        private final CheckpointStateOutputView view;
+        private final AtomicBoolean ended = new AtomicBoolean();
+
+        Target(CheckpointStateOutputView view) {
+            this.view = view;
+        }
+
+        StateHandle<DataInputView> take(PulledStream from) throws IOException, InterruptedException {
+            OutputStream out = view;
+            int first = from.read();
+            out.write(first); // alone, so that a stream that takes no bytes shows before the state is read
+            byte[] block = new byte[BLOCK];
+            for (int read; (read = from.read(block)) > 0; ) {
+                if (ended.get()) {
+                    throw new IOException("the snapshot was cancelled");
+                }
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("the snapshot was interrupted");
+                }
+                out.write(block, 0, read);
+            }
+            if (!ended.compareAndSet(false, true)) {
+                throw new IOException("the snapshot was cancelled");
+            }
+            try {
+                return view.closeAndGetHandle();
+            } catch (Throwable t) {
+                view.close();
+                throw t;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (ended.compareAndSet(false, true)) {
+                view.close();
+            }
+        }
+    }
+}

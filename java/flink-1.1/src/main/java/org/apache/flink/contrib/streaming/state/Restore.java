@@ -1,0 +1,135 @@
+package org.apache.flink.contrib.streaming.state;
+
+import dev.gabion.Backend;
+import dev.gabion.KeyRange;
+import dev.gabion.PushedStream;
+import dev.gabion.Source;
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
+import java.io.File;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.flink.api.java.typeutils.runtime.DataInputViewStream;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.runtime.state.StateHandle;
+
+/** Gives a session the state of a snapshot. What it reads is closed in the end, and when the session is closed. */
+final class Restore {
+    private static final byte[] PORTABLE = "GABIONST".getBytes(StandardCharsets.US_ASCII);
+    private static final int BLOCK = 64 << 10;
+
+    private final Session session;
+
+    Restore(Session session) {
+        this.session = session;
+    }
+
+    /** From one stream: a portable snapshot of Gabion's, or one that Flink 1.1 wrote. */
+    void stream(StateHandle<DataInputView> handle) throws Exception {
+        DataInputView view = handle.getState(session.userClassLoader());
+        try (InputStream in = view instanceof InputStream ? (InputStream) view : new DataInputViewStream(view)) {
+            session.register(in);
+            try {
+                byte[] head = in.readNBytes(PORTABLE.length);
+                InputStream whole = new SequenceInputStream(new ByteArrayInputStream(head), in);
+                if (!Arrays.equals(head, PORTABLE)) {
+                    throw new IOException("Unknown RocksDB snapshot: the stream is none of Gabion's");
+                }
+                session.adopt(session.families(pushed(whole)));
+            } finally {
+                session.unregister(in);
+            }
+        }
+    }
+
+    private Backend pushed(InputStream in) throws IOException {
+        try (PushedStream out = session.options().opened(options -> PushedStream.open(options, null, KeyRange.all()))) {
+            byte[] block = new byte[BLOCK];
+            for (int read; (read = in.read(block)) >= 0; ) {
+                out.write(block, 0, read);
+            }
+            return out.finish();
+        }
+    }
+
+    /** From the files of a native snapshot: linked where they are on this machine, else copied to it first. */
+    void files(FinalNativeSnapshot snapshot) throws Exception {
+        snapshot.ensureNotClosed();
+        CheckpointDirectory directory = new CheckpointDirectory(snapshot.directory());
+        File local = directory.local();
+        if (local != null) {
+            directory.files(); // for its words, if it is not there
+            session.adopt(session.families(captured(local.toPath(), "moved")));
+            return;
+        }
+        // A database that stays empty, for its directory: nobody else's, and removed even if this process is killed.
+        try (Backend place = session.openCore()) {
+            Path copy = Files.createDirectory(place.directory().resolve("download"));
+            download(snapshot, directory, copy);
+            session.adopt(session.families(captured(copy, "full")));
+        }
+    }
+
+    private Backend captured(Path directory, String verify) {
+        return session.options().opened(options -> Backend.restore(
+                options.set("restore.verify", verify), null, KeyRange.all(), Source.capture(directory)));
+    }
+
+    private void download(FinalNativeSnapshot snapshot, CheckpointDirectory from, Path to) throws Exception {
+        List<FileCopies.Copy> all = new ArrayList<>();
+        for (FileStatus file : from.files()) {
+            all.add(new Download(from, file, to));
+        }
+        FileCopies copies = new FileCopies();
+        Closeable cancel = copies::close;
+        session.register(cancel);
+        try {
+            snapshot.closesWith(cancel);
+            copies.run(all);
+        } finally {
+            session.unregister(cancel);
+        }
+    }
+
+    private static final class Download implements FileCopies.Copy {
+        private final CheckpointDirectory from;
+        private final FileStatus file;
+        private final Path to;
+
+        Download(CheckpointDirectory from, FileStatus file, Path to) {
+            this.from = from;
+            this.file = file;
+            this.to = to;
+        }
+
+        @Override
+        public String name() {
+            return file.getPath().getName();
+        }
+
+        @Override
+        public long size() {
+            return file.getLen();
+        }
+
+        @Override
+        public InputStream from() throws IOException {
+            return from.open(name());
+        }
+
+        @Override
+        public OutputStream to() throws IOException {
+            return new FileOutputStream(to.resolve(name()).toFile());
+        }
+    }
+}
