@@ -207,7 +207,8 @@ public class RocksDBStateBackend extends AbstractStateBackend {
         void run() throws Exception;
     }
 
-    private Session session() {
+    /** The present life. */
+    final Session session() {
         Session open = session;
         if (open == null) {
             throw new IllegalStateException("the state backend is not initialized; call initializeForJob first");

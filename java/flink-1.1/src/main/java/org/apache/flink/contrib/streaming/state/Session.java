@@ -104,6 +104,11 @@ final class Session {
      * @throws RuntimeException if there is one of that name with another kind or serializer
      */
     StateFamily family(StateDescriptor<?, ?> descriptor) {
+        if (keySerializer == null) {
+            throw new RuntimeException(
+                    "State key serializer has not been configured: the operator " + operator + " is not behind a keyBy, and can't"
+                            + " have keyed state");
+        }
         Families open;
         try {
             open = families();
