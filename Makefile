@@ -1,10 +1,10 @@
 # The commands people use. `make` alone lists them; what they do is in tools/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test soak bench header fmt lint dist install clean
+.PHONY: help setup build demo test test-upstream soak bench header fmt lint dist install clean
 
 help: ## List these commands
-	@awk -F ': *## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ': *## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing: compilers, JDK, Maven, Rust; compile RocksDB once
 	@tools/setup test
@@ -18,6 +18,10 @@ demo: ## Run the demo job, with kills, and compare its state; INPUT=path for tex
 
 test: ## Run every test: Rust, C, C++, Java, installation
 	@tools/test
+
+test-upstream: ## Run Flink 1.1's published test classes on its RocksDB backend's drop-in (half an hour)
+	@tools/with tools/jars
+	@tools/with tools/test-upstream
 
 soak: ## Run the same tests at full numbers (hours)
 	@GABION_SOAK=1 tools/test
