@@ -65,7 +65,7 @@ class ApiTest {
             add(found, name + " superclass", type.getSuperclass());
             type.getInterfaces().forEach(member -> add(found, name + " " + member.getFullyQualifiedName(), member));
             type.getFields().forEach(member -> add(found, name + "." + member.getName(), member));
-            type.getConstructors().forEach(member -> add(found, name + signature(member), member));
+            type.getConstructors().forEach(member -> add(found, name + "." + signature(member), member));
             type.getMethods().forEach(member -> add(found, name + "." + signature(member), member));
         }
         return found;
