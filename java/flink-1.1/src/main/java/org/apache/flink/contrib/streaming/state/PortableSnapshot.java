@@ -5,7 +5,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
-import java.io.OutputStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -81,7 +80,7 @@ final class PortableSnapshot
         throw new NotSerializableException("a snapshot that is not materialized yet can't travel; call materialize() first");
     }
 
-    /** What is written to; closed once, by whoever comes first, which removes it. */
+    /** What is written to. It is closed at most once, by whoever comes first, which removes what was written. */
     private static final class Target implements Closeable {
         private final CheckpointStateOutputView view;
         private final AtomicBoolean ended = new AtomicBoolean();
@@ -90,29 +89,29 @@ final class PortableSnapshot
             this.view = view;
         }
 
-        StateHandle<DataInputView> take(PulledStream from) throws IOException, InterruptedException {
-            OutputStream out = view;
+        StateHandle<DataInputView> take(PulledStream from) throws Exception {
             int first = from.read();
-            out.write(first); // alone, so that a stream that takes no bytes shows before the state is read
+            view.write(first); // alone, so that a stream that takes no bytes shows before the state is read
             byte[] block = new byte[BLOCK];
             for (int read; (read = from.read(block)) > 0; ) {
                 if (ended.get()) {
-                    throw new IOException("the snapshot was cancelled");
+                    throw cancelled();
                 }
                 if (Thread.interrupted()) {
                     throw new InterruptedException("the snapshot was interrupted");
                 }
-                out.write(block, 0, read);
+                view.write(block, 0, read);
             }
+            StateHandle<DataInputView> handle = view.closeAndGetHandle(); // it may hang, and be ended by close()
             if (!ended.compareAndSet(false, true)) {
-                throw new IOException("the snapshot was cancelled");
+                handle.discardState();
+                throw cancelled();
             }
-            try {
-                return view.closeAndGetHandle();
-            } catch (Throwable t) {
-                view.close();
-                throw t;
-            }
+            return handle;
+        }
+
+        private static IOException cancelled() {
+            return new IOException("the snapshot was cancelled, since the backend is closed");
         }
 
         @Override

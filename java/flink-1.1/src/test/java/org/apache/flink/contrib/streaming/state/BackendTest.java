@@ -30,6 +30,11 @@ abstract class BackendTest {
 
     private final List<Operator> operators = new ArrayList<>();
 
+    /** Whether the tests run at full numbers. */
+    static boolean soak() {
+        return "1".equals(System.getenv("GABION_SOAK"));
+    }
+
     Path storage() {
         return root.resolve("storage");
     }
@@ -89,6 +94,15 @@ abstract class BackendTest {
         try (Stream<Path> all = Files.walk(directory)) {
             return all.filter(each -> !each.equals(directory)).map(each -> directory.relativize(each).toString()).sorted()
                     .collect(Collectors.toList());
+        }
+    }
+
+    /** For file systems on which nobody removes directories that may not be empty. */
+    final void removeEmptyDirectories() throws IOException {
+        assertEquals(List.of(), files(checkpoints()));
+        List<String> directories = everything(checkpoints());
+        for (int i = directories.size() - 1; i >= 0; i--) {
+            Files.delete(checkpoints().resolve(directories.get(i)));
         }
     }
 
