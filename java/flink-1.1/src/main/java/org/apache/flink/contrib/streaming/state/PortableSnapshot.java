@@ -14,34 +14,43 @@ import org.apache.flink.runtime.state.AsynchronousKvStateSnapshot;
 import org.apache.flink.runtime.state.StateHandle;
 
 /**
- * A fully asynchronous snapshot: the state of one instant, pinned, that {@link #materialize} writes as one portable stream to
- * where the non-partitioned backend keeps its data.
+ * A fully asynchronous snapshot: the state of one instant, pinned, that {@link #materialize} writes as one stream to where the
+ * non-partitioned backend keeps its data.
  */
 final class PortableSnapshot
         extends AsynchronousKvStateSnapshot<
                 Object, Object, ValueState<Object>, ValueStateDescriptor<Object>, RocksDBStateBackend> {
     private static final long serialVersionUID = 1L;
-    private static final int BLOCK = 64 << 10;
 
     private final transient RocksDBStateBackend backend;
     private final transient Session session;
-    private final transient PulledStream stream;
+    private final transient Content content;
     private final transient OneShot once = new OneShot();
     private final long checkpointId;
 
-    PortableSnapshot(RocksDBStateBackend backend, Session session, PulledStream stream, long checkpointId)
-            throws IOException {
+    /** The pinned state. Any thread may close it, once or more often. */
+    interface Content extends Closeable {
+        /** Writes all of it, and calls {@code goOn} often, which ends it with an exception if it is cancelled. */
+        void write(CheckpointStateOutputView out, Check goOn) throws IOException, InterruptedException;
+    }
+
+    /** Ends what was cancelled. */
+    interface Check {
+        void run() throws IOException, InterruptedException;
+    }
+
+    PortableSnapshot(RocksDBStateBackend backend, Session session, Content content, long checkpointId) throws IOException {
         this.backend = backend;
         this.session = session;
-        this.stream = stream;
+        this.content = content;
         this.checkpointId = checkpointId;
-        session.unclaimed().add(this, stream);
+        session.unclaimed().add(this, content);
     }
 
     @Override
     public RocksDBStateBackend.FinalFullyAsyncSnapshot materialize() throws Exception {
         once.begin();
-        try (PulledStream from = stream) {
+        try (Content from = content) {
             Target target = new Target(backend.createCheckpointStateOutputView(checkpointId, System.currentTimeMillis()));
             try {
                 session.register(target);
@@ -56,24 +65,24 @@ final class PortableSnapshot
         } catch (Exception e) {
             throw new Exception("Could not write the state of " + session.operator() + " for checkpoint " + checkpointId + ": " + e, e);
         } finally {
-            session.unclaimed().remove(stream);
+            session.unclaimed().remove(content);
         }
     }
 
     @Override
     public void discardState() throws Exception {
         if (once.discard()) {
-            session.unclaimed().remove(stream);
-            stream.close();
+            session.unclaimed().remove(content);
+            content.close();
         }
     }
 
     @Override
     public void close() throws IOException {
         if (once.discard()) {
-            session.unclaimed().remove(stream);
+            session.unclaimed().remove(content);
         }
-        stream.close();
+        content.close();
     }
 
     private void writeObject(ObjectOutputStream out) throws IOException {
@@ -89,19 +98,8 @@ final class PortableSnapshot
             this.view = view;
         }
 
-        StateHandle<DataInputView> take(PulledStream from) throws Exception {
-            int first = from.read();
-            view.write(first); // alone, so that a stream that takes no bytes shows before the state is read
-            byte[] block = new byte[BLOCK];
-            for (int read; (read = from.read(block)) > 0; ) {
-                if (ended.get()) {
-                    throw cancelled();
-                }
-                if (Thread.interrupted()) {
-                    throw new InterruptedException("the snapshot was interrupted");
-                }
-                view.write(block, 0, read);
-            }
+        StateHandle<DataInputView> take(Content from) throws Exception {
+            from.write(view, this::goOn);
             StateHandle<DataInputView> handle = view.closeAndGetHandle(); // it may hang, and be ended by close()
             if (!ended.compareAndSet(false, true)) {
                 handle.discardState();
@@ -114,11 +112,46 @@ final class PortableSnapshot
             return new IOException("the snapshot was cancelled, since the backend is closed");
         }
 
+        private void goOn() throws IOException, InterruptedException {
+            if (ended.get()) {
+                throw cancelled();
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException("the snapshot was interrupted");
+            }
+        }
+
         @Override
         public void close() throws IOException {
             if (ended.compareAndSet(false, true)) {
                 view.close();
             }
+        }
+    }
+
+    /** In Gabion's own format. */
+    static final class Pulled implements Content {
+        private static final int BLOCK = 64 << 10;
+
+        private final PulledStream stream;
+
+        Pulled(PulledStream stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        public void write(CheckpointStateOutputView out, Check goOn) throws IOException, InterruptedException {
+            out.write(stream.read()); // alone, so that a stream that takes no bytes shows before the state is read
+            byte[] block = new byte[BLOCK];
+            for (int read; (read = stream.read(block)) > 0; ) {
+                goOn.run();
+                out.write(block, 0, read);
+            }
+        }
+
+        @Override
+        public void close() {
+            stream.close();
         }
     }
 }

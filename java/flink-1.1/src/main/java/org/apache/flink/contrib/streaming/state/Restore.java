@@ -4,6 +4,7 @@ import dev.gabion.Backend;
 import dev.gabion.KeyRange;
 import dev.gabion.PushedStream;
 import dev.gabion.Source;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.File;
@@ -42,10 +43,11 @@ final class Restore {
             try {
                 byte[] head = in.readNBytes(PORTABLE.length);
                 InputStream whole = new SequenceInputStream(new ByteArrayInputStream(head), in);
-                if (!Arrays.equals(head, PORTABLE)) {
-                    throw new IOException("Unknown RocksDB snapshot: the stream is none of Gabion's");
+                if (Arrays.equals(head, PORTABLE)) {
+                    session.adopt(session.families(pushed(whole)));
+                } else {
+                    session.adopt(FlinkFormatImport.read(new BufferedInputStream(whole, BLOCK), session));
                 }
-                session.adopt(session.families(pushed(whole)));
             } finally {
                 session.unregister(in);
             }

@@ -53,6 +53,7 @@ public class RocksDBStateBackend extends AbstractStateBackend {
     private final Path checkpointDirectory;
     private AbstractStateBackend nonPartitionedStateBackend;
     private boolean fullyAsyncBackup;
+    private boolean flinkFormat;
     private boolean flink3718Behaviour;
     private Path[] configuredDbBasePaths;
     private PredefinedOptions predefinedOptions;
@@ -319,7 +320,10 @@ public class RocksDBStateBackend extends AbstractStateBackend {
 
     private KvStateSnapshot<?, ?, ?, ?, ?> snapshot(Session open, Families families, long checkpointId) throws IOException {
         if (fullyAsyncBackup) {
-            return new PortableSnapshot(this, open, families.core().pullStream(new byte[0], new byte[0]), checkpointId);
+            PortableSnapshot.Content content = flinkFormat
+                    ? FlinkFormatExport.begin(families)
+                    : new PortableSnapshot.Pulled(families.core().pullStream(new byte[0], new byte[0]));
+            return new PortableSnapshot(this, open, content, checkpointId);
         }
         return new NativeSnapshot(open, Capture.start(open, families.core(), checkpointId), checkpointDirectory, checkpointId);
     }
@@ -368,6 +372,19 @@ public class RocksDBStateBackend extends AbstractStateBackend {
     /** Lets snapshots from now on be copies of the database's files, as is the default. */
     public void disableFullyAsyncSnapshots() {
         this.fullyAsyncBackup = false;
+    }
+
+    /**
+     * Lets fully asynchronous snapshots be written in the format of Flink 1.1's own backend, which can restore them: so a job
+     * can go back to it. Such snapshots can be restored here too. At most 256 states.
+     */
+    public void enableFlinkFormatSnapshots() {
+        this.flinkFormat = true;
+    }
+
+    /** Lets fully asynchronous snapshots be written in Gabion's format, as is the default. */
+    public void disableFlinkFormatSnapshots() {
+        this.flinkFormat = false;
     }
 
     /**
