@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.java.typeutils.runtime.DataInputViewStream;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.memory.DataInputView;
@@ -80,6 +81,14 @@ final class Restore {
             download(snapshot, directory, copy);
             session.adopt(session.families(captured(copy, "full")));
         }
+    }
+
+    /** From a native snapshot store, by the engine itself. */
+    void stored(FinalStoredSnapshot snapshot, NativeSnapshotStore store) throws Exception {
+        Map<String, String> settings = store == null ? Map.of() : store.ofRestores().asMap();
+        Source source = Source.snapshot(StoreUrl.forGabion(snapshot.directory), snapshot.number);
+        session.adopt(session.families(session.options()
+                .opened(options -> Backend.restore(options.setAll(settings), null, KeyRange.all(), source))));
     }
 
     private Backend captured(Path directory, String verify) {

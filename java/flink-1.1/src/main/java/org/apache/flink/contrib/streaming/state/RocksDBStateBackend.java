@@ -7,6 +7,7 @@ import java.net.URI;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.JobID;
@@ -54,6 +55,7 @@ public class RocksDBStateBackend extends AbstractStateBackend {
     private AbstractStateBackend nonPartitionedStateBackend;
     private boolean fullyAsyncBackup;
     private boolean flinkFormat;
+    private NativeSnapshotStore nativeSnapshotStore;
     private boolean flink3718Behaviour;
     private Path[] configuredDbBasePaths;
     private PredefinedOptions predefinedOptions;
@@ -63,6 +65,7 @@ public class RocksDBStateBackend extends AbstractStateBackend {
     private transient ColumnFamilyOptions columnOptions;
     private transient File[] initializedDbBasePaths;
     private transient volatile Session session;
+    private transient StoreSweeper sweeper;
 
     /** Stands for the database from initialization to disposal; else null. It gives no access to data. */
     protected transient volatile RocksDB db;
@@ -129,6 +132,7 @@ public class RocksDBStateBackend extends AbstractStateBackend {
         super.initializeForJob(env, operatorIdentifier, keySerializer);
         nonPartitionedStateBackend.initializeForJob(env, operatorIdentifier, keySerializer);
         initializedDbBasePaths = StorageDirectories.usable(configuredDbBasePaths, env);
+        sweeper = null;
         session = new Session(
                 env.getJobID(),
                 operatorIdentifier.replace(" ", ""),
@@ -325,7 +329,19 @@ public class RocksDBStateBackend extends AbstractStateBackend {
                     : new PortableSnapshot.Pulled(families.core().pullStream(new byte[0], new byte[0]));
             return new PortableSnapshot(this, open, content, checkpointId);
         }
+        if (nativeSnapshotStore != null) {
+            return storedSnapshot(open, families, checkpointId);
+        }
         return new NativeSnapshot(open, Capture.start(open, families.core(), checkpointId), checkpointDirectory, checkpointId);
+    }
+
+    private StoredSnapshot storedSnapshot(Session open, Families families, long checkpointId) throws IOException {
+        URI directory = nativeSnapshotStore.directory(open.jobId(), open.operator());
+        if (sweeper == null || !sweeper.isOf(nativeSnapshotStore, directory)) {
+            sweeper = new StoreSweeper(nativeSnapshotStore, directory);
+        }
+        Publication publication = Publication.start(families.core(), directory, nativeSnapshotStore.ofSnapshots(), checkpointId);
+        return new StoredSnapshot(open, publication, sweeper, checkpointId);
     }
 
     @Override
@@ -340,6 +356,8 @@ public class RocksDBStateBackend extends AbstractStateBackend {
             restore.stream(((FinalFullyAsyncSnapshot) snapshot).stateHandle);
         } else if (snapshot instanceof FinalNativeSnapshot) {
             restore.files((FinalNativeSnapshot) snapshot);
+        } else if (snapshot instanceof FinalStoredSnapshot) {
+            restore.stored((FinalStoredSnapshot) snapshot, nativeSnapshotStore);
         } else if (snapshot instanceof FinalSemiAsyncSnapshot) {
             throw new RuntimeException(
                     "Unknown RocksDB snapshot: " + snapshot + " is a backup of RocksDB's files that Flink 1.1 wrote, which can't be"
@@ -385,6 +403,19 @@ public class RocksDBStateBackend extends AbstractStateBackend {
     /** Lets fully asynchronous snapshots be written in Gabion's format, as is the default. */
     public void disableFlinkFormatSnapshots() {
         this.flinkFormat = false;
+    }
+
+    /**
+     * Lets snapshots that are not fully asynchronous go to a store of Gabion's, where each shares with earlier ones the files
+     * that have not changed. The JobManager discards them there through Flink's own file systems; the files go with a later
+     * snapshot of this backend.
+     *
+     * @param url {@code file:///path} or {@code hdfs://host:port/path}, reached by all machines; null: the checkpoint directory
+     * @param options of snapshots, restores and the store, by the names that docs/options.md lists
+     * @throws IllegalArgumentException if the URL is of another kind
+     */
+    public void setNativeSnapshotStore(String url, Map<String, String> options) {
+        nativeSnapshotStore = url == null ? null : new NativeSnapshotStore(url, options);
     }
 
     /**
