@@ -19,8 +19,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** The job's process, seen from the driver: what it says, and the means to end it. */
-final class Child {
+/** A process that talks by messages, seen from its driver: what it says, and the means to end it. */
+public final class Child {
     /** The exit value of a process that SIGKILL ended. */
     static final int SIGKILLED = 128 + 9;
 
@@ -29,7 +29,7 @@ final class Child {
             Collections.unmodifiableList(Arrays.asList("gabion.library", "gabion.library.directory"));
 
     /** Something the child said, and when it reached the driver; or the end of its output. */
-    static final class Heard {
+    public static final class Heard {
         private final long nanoTime = System.nanoTime();
         private final Message message;
 
@@ -37,15 +37,15 @@ final class Child {
             this.message = message;
         }
 
-        long nanoTime() {
+        public long nanoTime() {
             return nanoTime;
         }
 
-        Message message() {
+        public Message message() {
             return message;
         }
 
-        boolean isEnd() {
+        public boolean isEnd() {
             return message == null;
         }
     }
@@ -62,45 +62,52 @@ final class Child {
         this.errorReader = read(process.getErrorStream(), "errors of the job");
     }
 
-    /** Starts the job in a JVM like this one. */
-    static Child start(List<String> arguments) throws IOException {
-        return new Child(new ProcessBuilder(command(arguments)).start());
+    /** Starts a command. */
+    public static Child start(List<String> command) throws IOException {
+        return new Child(new ProcessBuilder(command).start());
     }
 
-    /** The command that runs the job. */
+    /** The command that runs the demo's job in a JVM like this one. */
     static List<String> command(List<String> arguments) {
+        return command(
+                Collections.emptyList(), System.getProperty("java.class.path"), Job.class.getName(), arguments);
+    }
+
+    /** The command that runs a program in a JVM of this version, with options and a class path of its own. */
+    public static List<String> command(
+            List<String> options, String classPath, String program, List<String> arguments) {
         Path java = Paths.get(System.getProperty("java.home"), "bin", "java");
-        String classPath = System.getProperty("java.class.path");
         List<String> command = new ArrayList<>(Arrays.asList(java.toString(), "-cp", classPath));
+        command.addAll(options);
         for (String property : PROPERTIES) {
             String value = System.getProperty(property);
             if (value != null) {
                 command.add("-D" + property + "=" + value);
             }
         }
-        command.add(Job.class.getName());
+        command.add(program);
         command.addAll(arguments);
         return command;
     }
 
     /** What it said next; null if that does not come within the time. */
-    Heard next(long nanos) throws InterruptedException {
+    public Heard next(long nanos) throws InterruptedException {
         return heard.poll(nanos, TimeUnit.NANOSECONDS);
     }
 
-    void tell(String order) throws IOException {
+    public void tell(String order) throws IOException {
         OutputStream in = process.getOutputStream();
         in.write((order + "\n").getBytes(StandardCharsets.UTF_8));
         in.flush();
     }
 
     /** Sends SIGKILL. {@link Process} itself would also throw away what the child said and nobody has read yet. */
-    void kill() {
+    public void kill() {
         process.toHandle().destroyForcibly();
     }
 
     /** Waits for its end; answers its exit value. What it said can then still be heard. */
-    int end() throws InterruptedException {
+    public int end() throws InterruptedException {
         int value = process.waitFor();
         messageReader.join();
         errorReader.join();
@@ -108,7 +115,7 @@ final class Child {
     }
 
     /** The last lines that it printed, apart from messages. */
-    List<String> output() {
+    public List<String> output() {
         synchronized (output) {
             return new ArrayList<>(output);
         }

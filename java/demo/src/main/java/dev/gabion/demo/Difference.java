@@ -1,10 +1,10 @@
 package dev.gabion.demo;
 
 /** The state, or what is left on disk, is not what it must be. */
-final class Difference extends Exception {
+public final class Difference extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Difference(String message) {
+    public Difference(String message) {
         super(message);
     }
 }

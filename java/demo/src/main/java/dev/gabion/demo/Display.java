@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * What the user sees while the demo runs: events, and a line of progress that is rewritten on a terminal and printed
  * now and then elsewhere. One thread.
  */
-final class Display {
+public final class Display {
     private static final String BACK_AND_CLEAR = "\r\u001b[K";
     private static final long REWRITE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long PRINT_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -18,25 +18,25 @@ final class Display {
     private long due = System.nanoTime();
 
     /** {@code columns} is the terminal's width; 0: no terminal. */
-    Display(PrintStream out, int columns) {
+    public Display(PrintStream out, int columns) {
         this.out = out;
         this.columns = columns;
     }
 
     /** Prints lines that stay. */
-    void say(String text) {
+    public void say(String text) {
         clear();
         out.println(text);
         out.flush();
     }
 
     /** Whether it is time for another line of progress. */
-    boolean wantsProgress() {
+    public boolean wantsProgress() {
         return System.nanoTime() - due >= 0;
     }
 
     /** Shows a line of progress. */
-    void progress(String line) {
+    public void progress(String line) {
         due = System.nanoTime() + (columns > 0 ? REWRITE_NANOS : PRINT_NANOS);
         if (columns > 0) {
             // A line as wide as the terminal would wrap, and could not be rewritten.

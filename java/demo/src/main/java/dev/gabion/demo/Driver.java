@@ -110,8 +110,8 @@ final class Driver {
     }
 
     private Life start(Listener listener) throws IOException {
-        child = Child.start(Arrays.asList(
-                input.toString(), workspace.snapshotsUrl(), workspace.scratch().toString(), Integer.toString(lives)));
+        child = Child.start(Child.command(Arrays.asList(
+                input.toString(), workspace.snapshotsUrl(), workspace.scratch().toString(), Integer.toString(lives))));
         return new Life(child, listener);
     }
 

@@ -13,15 +13,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The text to read: one file, or all text files of a folder in the order of their paths. Immutable. */
-final class Input {
+public final class Input {
     /** A file with a zero byte among its first ones is no text; the same rule as git's. */
     private static final int HEAD = 8000;
 
     /** A file, its name in the input, and its size when it was listed: what is added later is not read. */
-    static final class TextFile {
-        final Path path;
+    public static final class TextFile {
+        public final Path path;
         final String name;
-        final long size;
+        public final long size;
         private final long modified;
 
         TextFile(Path path, String name, long size, long modified) {
@@ -49,7 +49,7 @@ final class Input {
      *
      * @throws IOException if there is none, or it can't be read
      */
-    static Input at(Path root) throws IOException {
+    public static Input at(Path root) throws IOException {
         if (!Files.exists(root)) {
             throw new NoSuchFileException(root.toString(), null, "no such input; name a text file or a folder");
         }
@@ -73,11 +73,11 @@ final class Input {
         return new Input(files);
     }
 
-    List<TextFile> files() {
+    public List<TextFile> files() {
         return files;
     }
 
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 
@@ -88,7 +88,7 @@ final class Input {
     }
 
     /** Whether the other listing found the same files, unchanged. */
-    boolean isSame(Input other) {
+    public boolean isSame(Input other) {
         if (files.size() != other.files.size()) {
             return false;
         }

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.util.Arrays;
 
 /** Reads a file line by line, as bytes; a line ends with {@code \n}, or with the file. One thread. */
-final class Lines implements Closeable {
+public final class Lines implements Closeable {
     private static final int BUFFER = 64 << 10;
     private static final int LONGEST_LINE = 1 << 30;
 
@@ -27,7 +27,7 @@ final class Lines implements Closeable {
     private long offset;
 
     /** Opens a file at the offset where a line begins. */
-    Lines(Input.TextFile file, long offset) throws IOException {
+    public Lines(Input.TextFile file, long offset) throws IOException {
         this.file = file;
         this.offset = offset;
         SeekableByteChannel channel = Files.newByteChannel(file.path);
@@ -36,7 +36,7 @@ final class Lines implements Closeable {
     }
 
     /** Moves to the next line; false if there is none. */
-    boolean next() throws IOException {
+    public boolean next() throws IOException {
         int at = next;
         while (true) {
             while (at < filled && buffer[at] != '\n') {
@@ -54,20 +54,20 @@ final class Lines implements Closeable {
     }
 
     /** The array that the present line is in; the next move may replace it. */
-    byte[] buffer() {
+    public byte[] buffer() {
         return buffer;
     }
 
-    int start() {
+    public int start() {
         return start;
     }
 
-    int end() {
+    public int end() {
         return end;
     }
 
     /** The file's offset of the line after the present one. */
-    long offset() {
+    public long offset() {
         return offset - (filled - next);
     }
 

@@ -10,23 +10,23 @@ import java.util.Map;
  * One line between job and driver: {@code @name key=value key=value}. Values are percent-encoded, so that any text
  * fits. Built by one thread, read by any.
  */
-final class Message {
+public final class Message {
     private static final String MARK = "@";
 
     private final String name;
     private final Map<String, String> values = new LinkedHashMap<>();
 
-    Message(String name) {
+    public Message(String name) {
         this.name = name;
     }
 
-    Message with(String key, Object value) {
+    public Message with(String key, Object value) {
         values.put(key, String.valueOf(value));
         return this;
     }
 
     /** Reads a line; null if it is no message, but something else that was printed. */
-    static Message parse(String line) {
+    public static Message parse(String line) {
         if (!line.startsWith(MARK)) {
             return null;
         }
@@ -44,15 +44,15 @@ final class Message {
         return message;
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    boolean is(String name) {
+    public boolean is(String name) {
         return this.name.equals(name);
     }
 
-    String text(String key) {
+    public String text(String key) {
         String value = values.get(key);
         if (value == null) {
             throw new IllegalArgumentException("the message has no " + key + ": " + this);
@@ -60,7 +60,7 @@ final class Message {
         return value;
     }
 
-    long number(String key) {
+    public long number(String key) {
         return Long.parseLong(text(key));
     }
 

@@ -3,20 +3,20 @@ package dev.gabion.demo;
 import java.util.Locale;
 
 /** Numbers as people read them. */
-final class Text {
+public final class Text {
     private static final String[] UNITS = {"B", "KB", "MB", "GB", "TB"};
 
     private Text() {}
 
-    static String count(long number) {
+    public static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    static String count(long number, String one, String many) {
+    public static String count(long number, String one, String many) {
         return count(number) + " " + (number == 1 ? one : many);
     }
 
-    static String bytes(long bytes) {
+    public static String bytes(long bytes) {
         double value = bytes;
         int unit = 0;
         while (value >= 999.5 && unit < UNITS.length - 1) {
@@ -29,27 +29,27 @@ final class Text {
     }
 
     /** A short time. */
-    static String millis(long nanos) {
+    public static String millis(long nanos) {
         double millis = nanos / 1e6;
         String format = millis < 1 ? "%.3f ms" : millis < 10 ? "%.2f ms" : millis < 100 ? "%.1f ms" : "%,.0f ms";
         return String.format(Locale.ROOT, format, millis);
     }
 
-    static String seconds(long nanos) {
+    public static String seconds(long nanos) {
         return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
     }
 
     /** A time in the run, in front of what happened then. */
-    static String time(long nanos) {
+    public static String time(long nanos) {
         return String.format(Locale.ROOT, "%6.1f s  ", nanos / 1e9);
     }
 
-    static String percent(long part, long whole) {
+    public static String percent(long part, long whole) {
         return String.format(Locale.ROOT, "%.0f %%", whole == 0 ? 100 : 100.0 * part / whole);
     }
 
     /** At most {@code width} characters. */
-    static String clip(String text, int width) {
+    public static String clip(String text, int width) {
         return text.length() <= width ? text : text.substring(0, Math.max(0, width));
     }
 }

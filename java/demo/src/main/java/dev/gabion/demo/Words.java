@@ -6,20 +6,20 @@ import java.util.Arrays;
  * The words of a line: runs of letters, digits and {@code _}. Bytes above 127 count as letters, so that UTF-8 needs no
  * decoding. One thread.
  */
-final class Words {
+public final class Words {
     private byte[] buffer;
     private int at;
     private int end;
 
     /** Starts with the bytes of one line. */
-    void of(byte[] buffer, int start, int end) {
+    public void of(byte[] buffer, int start, int end) {
         this.buffer = buffer;
         this.at = start;
         this.end = end;
     }
 
     /** The next word, an array of the caller's own; null if there is none. */
-    byte[] next() {
+    public byte[] next() {
         while (at < end && !isLetter(buffer[at])) {
             at++;
         }
@@ -28,6 +28,11 @@ final class Words {
             at++;
         }
         return start == at ? null : Arrays.copyOfRange(buffer, start, at);
+    }
+
+    /** Where in the buffer the last word ends. */
+    public int at() {
+        return at;
     }
 
     private static boolean isLetter(byte b) {

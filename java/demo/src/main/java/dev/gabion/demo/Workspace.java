@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The directory that a run works in: snapshots and scratch on one file system, so that files can be linked. */
-final class Workspace {
+public final class Workspace {
     private final Path root;
 
     private Workspace(Path root) {
@@ -18,19 +18,19 @@ final class Workspace {
     }
 
     /** Makes a new one in {@code parent}. */
-    static Workspace in(Path parent) throws IOException {
+    public static Workspace in(Path parent) throws IOException {
         Files.createDirectories(parent);
         Workspace workspace = new Workspace(Files.createTempDirectory(parent, "gabion-run-").toAbsolutePath());
         Files.createDirectory(workspace.scratch());
         return workspace;
     }
 
-    Path root() {
+    public Path root() {
         return root;
     }
 
     /** Where backends put their scratch directories. */
-    Path scratch() {
+    public Path scratch() {
         return root.resolve("scratch");
     }
 
@@ -39,7 +39,7 @@ final class Workspace {
         return root.resolve("snapshots");
     }
 
-    String snapshotsUrl() {
+    public String snapshotsUrl() {
         return snapshots().toUri().toString();
     }
 
@@ -51,7 +51,7 @@ final class Workspace {
     }
 
     /** Removes everything. */
-    void remove() {
+    public void remove() {
         try (Stream<Path> walk = Files.walk(root)) {
             List<Path> deepestFirst = walk.sorted(Comparator.reverseOrder()).collect(Collectors.toList());
             for (Path path : deepestFirst) {
