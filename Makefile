@@ -1,7 +1,7 @@
 # The commands people use. `make` alone lists them; what they do is in tools/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-upstream soak bench header fmt lint dist install clean
+.PHONY: help setup build demo demo-flink test test-upstream soak bench header fmt lint dist install clean
 
 help: ## List these commands
 	@awk -F ': *## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ build: ## Compile the library (release)
 
 demo: ## Run the demo job, with kills, and compare its state; INPUT=path for text of yours, SEED=n
 	@tools/demo
+
+demo-flink: ## Run a Flink 1.1 job with a failure, and compare its results; INPUT=path for text of yours
+	@tools/demo-flink
 
 test: ## Run every test: Rust, C, C++, Java, installation
 	@tools/test
