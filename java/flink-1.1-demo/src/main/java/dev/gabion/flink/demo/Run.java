@@ -2,7 +2,6 @@ package dev.gabion.flink.demo;
 
 import dev.gabion.demo.Message;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,12 +96,5 @@ final class Run {
 
     long largestBytes() {
         return written.values().stream().mapToLong(bytes -> bytes).max().orElse(0);
-    }
-
-    /** The value that {@code percent} of the values don't exceed (nearest rank); 0 if there is none. */
-    static long percentile(List<Long> values, int percent) {
-        List<Long> sorted = new ArrayList<>(values);
-        Collections.sort(sorted);
-        return sorted.isEmpty() ? 0 : sorted.get(Math.max(1, (sorted.size() * percent + 99) / 100) - 1);
     }
 }

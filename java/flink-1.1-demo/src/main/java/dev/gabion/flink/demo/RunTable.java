@@ -1,6 +1,7 @@
 package dev.gabion.flink.demo;
 
 import dev.gabion.demo.Text;
+import dev.gabion.flink.Percentile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,18 +23,20 @@ final class RunTable {
         table.add("records", run -> Text.count(run.words));
         table.add("records/s", run -> Text.count(run.rate()));
         table.add("checkpoints completed", run -> Text.count(run.completed));
-        table.add("a task's pause p50 / max", run -> Text.millis(Run.percentile(run.pauses, 50)) + " / "
-                + Text.millis(Run.percentile(run.pauses, 100)));
-        table.add("a checkpoint takes p50 / max", run -> Text.millis(Run.percentile(run.durations, 50)) + " / "
-                + Text.millis(Run.percentile(run.durations, 100)));
+        table.add("a task's pause p50 / max", run -> spread(run.pauses));
+        table.add("a checkpoint takes p50 / max", run -> spread(run.durations));
         table.add("largest checkpoint", run -> Text.bytes(run.largestBytes()));
         table.add("task failed", run -> "at word " + Text.count(run.failedAt));
         table.add("  checkpoints before that", run -> Text.count(run.completedBeforeFailure));
         table.add("  went on", run -> "at word " + Text.count(run.resumedAt));
         table.add("  after", run -> Text.millis(run.resumed - run.failed));
-        table.add("a task's restore, longest", run -> Text.millis(Run.percentile(run.restores, 100)));
+        table.add("a task's restore, longest", run -> Text.millis(Percentile.of(run.restores, 100)));
         table.add("result", run -> "equal");
         return table.text();
+    }
+
+    private static String spread(List<Long> nanos) {
+        return Text.millis(Percentile.median(nanos)) + " / " + Text.millis(Percentile.of(nanos, 100));
     }
 
     private void add(String name, Function<Run, String> value) {
