@@ -118,6 +118,7 @@ public final class ColumnFamily {
      */
     public int get(byte[] key, int keyOffset, int keyLength, byte[] into) {
         Objects.checkFromIndexSize(keyOffset, keyLength, key.length);
+        Objects.requireNonNull(into, "into");
         // By the value's length and not the array's: hosts pass large arrays for small values.
         Exchange exchange = backend.exchange(keyLength);
         long family = handle.pin();

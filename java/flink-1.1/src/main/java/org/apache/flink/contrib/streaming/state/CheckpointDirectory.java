@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FSDataOutputStream;
@@ -26,6 +27,8 @@ final class CheckpointDirectory {
     /** How many directories above it are made for the snapshot, and go when they are empty. */
     private static final int PARENTS = 4;
     private static final int TRIES = 5;
+    /** After the first try to remove a directory; each pause is twice the one before. */
+    private static final long PAUSE_NANOS = 10_000_000;
     /** What file systems commonly allow. */
     private static final int LONGEST_NAME = 255;
 
@@ -147,16 +150,20 @@ final class CheckpointDirectory {
 
     /** Removes the directory with all that is in it, if it is there. */
     void removeAlone() throws IOException {
-        try {
-            fileSystem.delete(path, true);
-        } catch (IOException | RuntimeException e) { // Flink's local file system fails so when another removes the same
-            if (fileSystem.exists(path)) {
-                throw new IOException("cannot remove the snapshot " + path + ": " + e, e);
+        Exception failure = null;
+        for (int i = 0; i < TRIES; i++) {
+            try {
+                fileSystem.delete(path, true);
+            } catch (IOException | RuntimeException e) { // Flink's local file system fails so when another removes the same
+                failure = e;
             }
+            if (!fileSystem.exists(path)) {
+                return;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS << i);
         }
-        if (fileSystem.exists(path)) {
-            throw new IOException("cannot remove the snapshot " + path + "; remove it by hand");
-        }
+        String reason = failure == null ? "" : " (" + failure + ")";
+        throw new IOException("cannot remove the snapshot " + path + reason + "; remove it by hand", failure);
     }
 
     /**

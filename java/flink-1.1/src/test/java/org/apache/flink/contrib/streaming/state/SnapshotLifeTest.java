@@ -265,6 +265,9 @@ class SnapshotLifeTest extends BackendTest {
     void a_snapshot_that_is_forgotten_is_released_by_a_later_one(Mode mode) throws Exception {
         Operator operator = withState(mode);
         operator.begin(1);
+        while (pinned(mode) == 0) {
+            Thread.sleep(1); // a capture's directory comes in the background
+        }
         for (int i = 2; i < 100 && pinned(mode) > 0; i++) {
             System.gc();
             Thread.sleep(20);
