@@ -29,8 +29,8 @@ test-upstream: ## Run Flink 1.1's published test classes on its RocksDB backend'
 soak: ## Run the same tests at full numbers (hours)
 	@GABION_SOAK=1 tools/test
 
-bench: ## Run the benchmarks
-	@tools/with cargo bench
+bench: ## Run the benchmarks; ONLY=flink-1.1 for the Flink backend against the original one
+	@tools/bench
 
 header: ## Write include/gabion.h anew from the code
 	@BLESS=1 tools/with cargo test --test header
