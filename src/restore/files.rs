@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::table_footer;
 use crate::error::Result;
 use crate::options::Verify;
 use crate::snapshot::capture_directory;
 use crate::snapshot::local_file::link_or_copy;
-use crate::snapshot::object_name::ObjectName;
+use crate::snapshot::object_name::{FileType, ObjectName};
 use crate::store::{Control, Link, Store, Sum};
 
 /// Where a snapshot's files are.
@@ -22,11 +23,15 @@ impl Files {
     pub(super) fn get(&self, name: Option<&str>, object: &ObjectName, to: &Path, link: Link) -> Result<()> {
         let sum = object.origin.sum();
         match self {
-            Files::Stored(store) => store.get_file(&object.path(), to, &sum, link, &Control::new()).map(drop),
+            Files::Stored(store) => store.get_file(&object.path(), to, &sum, link, &Control::new()).map(drop)?,
             Files::Captured(directory) => {
                 let from = capture_directory::path_of(directory, name, object);
-                get_local(&from, to, &sum, link)
+                get_local(&from, to, &sum, link)?;
             }
+        }
+        match object.file_type {
+            FileType::Sst | FileType::Rows => table_footer::check(to),
+            FileType::Manifest | FileType::Options | FileType::Stream => Ok(()),
         }
     }
 }

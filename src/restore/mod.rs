@@ -7,6 +7,7 @@ mod parallel;
 pub mod pushed_stream;
 mod rows;
 mod table_files;
+mod table_footer;
 mod walk;
 mod whole_files;
 

@@ -86,6 +86,29 @@ fn damaged_bytes_with_right_checksums_crash_nothing() {
 }
 
 #[test]
+fn a_table_file_whose_footer_points_outside_it_is_refused() {
+    let victim = Victim::native();
+    // Offset 0 and a size of 1 TiB, for the block that RocksDB reads first.
+    let giant = [0, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20];
+    for path in victim.files.keys().filter(|path| path.ends_with(".sst") || path.ends_with(".rows")) {
+        let mut bytes = victim.files[path].clone();
+        let footer = bytes.len() - 53;
+        bytes[footer + 1..footer + 1 + giant.len()].copy_from_slice(&giant);
+        let renamed = manifests::renamed(&victim, path, &bytes);
+        let changes = [
+            (renamed.path.as_str(), Some(bytes.as_slice())),
+            (victim.manifest.as_str(), Some(renamed.manifest.as_slice())),
+        ];
+        for full in [false, true] {
+            match victim.restore_with(&changes, full) {
+                Outcome::Failed(error) => assert!(error.message.contains("footer"), "{path}: {error}"),
+                outcome => panic!("{path}: {outcome:?}"),
+            }
+        }
+    }
+}
+
+#[test]
 fn a_damaged_directory_can_be_listed_verified_and_swept_without_a_panic() {
     let seed = seed("a_damaged_directory_can_be_listed_verified_and_swept_without_a_panic");
     let mut random = Random::new(seed);
