@@ -230,8 +230,13 @@ impl Inner {
 
     fn close(&self) -> Result<()> {
         self.data.db.refuse();
+        if self.data.db.is_parents() {
+            return Ok(());
+        }
         self.snapshots.cancel();
         self.data.db.close();
+        // Those too that were being started when the first were cancelled.
+        self.snapshots.cancel();
         // The jobs' threads may still hold files in the directory; they end soon after their cancel.
         self.snapshots.join();
         let scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -23,6 +23,8 @@ const UNBORN: Duration = Duration::from_secs(60);
 pub struct Scratch {
     path: PathBuf,
     id: Uuid,
+    /// Who made it; a forked child does not remove it.
+    process: u32,
     _lock: File,
 }
 
@@ -44,7 +46,7 @@ impl Scratch {
             fail::fail_point!("scratch-made");
             // A sweep may get between the two; then this directory is lost, and the next is tried.
             if let Some(lock) = lock_new(&path)? {
-                return Ok(Scratch { path, id, _lock: lock });
+                return Ok(Scratch { path, id, process: std::process::id(), _lock: lock });
             }
         }
         Err(Error::new(
@@ -75,8 +77,10 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // A directory that can't be removed now is swept by the next backend here.
-        let _ = remove(&self.path);
+        if self.process == std::process::id() {
+            // A directory that can't be removed now is swept by the next backend here.
+            let _ = remove(&self.path);
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::family::Family;
 use super::gate::{Call, Gate};
 use super::iterator::NativeIterator;
 use super::{DbOptions, FamilyOptions, c_path, c_string, check, exit};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 
 unsafe extern "C" {
     fn gabion_shim_enable_compactions(
@@ -35,6 +35,8 @@ pub struct Db {
     options: DbOptions,
     path: PathBuf,
     registry: Mutex<Registry>,
+    /// `exit::forks` of the process that opened it, which alone can free or close it.
+    forks: u32,
 }
 
 /// What is to be freed before the database. `None` once it is closed.
@@ -65,6 +67,11 @@ impl Db {
         options: DbOptions,
         families: Vec<(Vec<u8>, FamilyOptions)>,
     ) -> Result<(Arc<Db>, Vec<Family>)> {
+        if exit::forks() > 0 {
+            let text = "this process was forked from one that had opened a backend, and RocksDB's threads are not in it; \
+                        start a new program (exec) for one of its own";
+            return Err(Error::new(Code::Unsupported, text));
+        }
         let c_name = c_path(path)?;
         let names = families
             .iter()
@@ -97,6 +104,7 @@ impl Db {
             options,
             path: path.to_owned(),
             registry: Mutex::new(Registry { open: true, next: 0, resources: BTreeMap::new() }),
+            forks: exit::forks(),
         });
         exit::remember(&db);
         let families = families
@@ -166,6 +174,9 @@ impl Db {
 
     /// Frees a native object, unless the close did so already.
     pub(super) fn release(&self, id: u64) {
+        if self.is_parents() {
+            return;
+        }
         let mut registry = self.registry();
         if let Some(resource) = registry.resources.remove(&id) {
             // SAFETY: the registry held it, so the database is still open (close empties the registry first), and nobody frees it again.
@@ -241,6 +252,11 @@ impl Db {
         self.gate.refuse()
     }
 
+    /// Whether another process opened it, of which this one is a forked child: then it is that one's to close.
+    pub fn is_parents(&self) -> bool {
+        self.forks != exit::forks()
+    }
+
     /// Refuses new calls, stops background work, waits for running calls, frees everything. May race with anything; the second caller waits for the first.
     pub fn close(&self) {
         self.close_until(None);
@@ -253,6 +269,9 @@ impl Db {
 
     fn close_until(&self, deadline: Option<Instant>) {
         self.gate.refuse();
+        if self.is_parents() {
+            return;
+        }
         {
             let registry = self.registry();
             if !registry.open {
