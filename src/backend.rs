@@ -88,6 +88,7 @@ impl Backend {
         let settings = options.family(&self.0.settings)?;
         check_name(name)?;
         check_descriptor(descriptor)?;
+        fail::fail_point!("family-wanted");
         let call = self.0.data.db.write()?;
         // The gate keeps other writers out; the list itself is not locked while RocksDB works.
         if self.0.families().iter().any(|family| family.name == name) {
@@ -106,7 +107,13 @@ impl Backend {
     pub fn register_column_family(&self, name: &[u8], descriptor: &[u8], options: &Options) -> Result<ColumnFamily> {
         let settings = options.family(&self.0.settings)?;
         let Some(found) = self.column_family(name)? else {
-            return self.create_column_family(name, descriptor, options);
+            return match self.create_column_family(name, descriptor, options) {
+                // Another thread was faster.
+                Err(error) if error.code == Code::AlreadyExists => {
+                    self.register_column_family(name, descriptor, options)
+                }
+                made => made,
+            };
         };
         let there = found.family.descriptor();
         if *there != *descriptor {

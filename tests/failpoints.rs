@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use common::{contents, number, open, options, request, restore, restore_range, snapshots, take};
+use common::{acts, contents, number, open, options, request, restore, restore_range, snapshots, take};
 use fail::FailScenario;
 use gabion::restore::{KeyRange, Source};
 use gabion::snapshot::{Kind, SnapshotDirectory, State, Target};
@@ -76,6 +76,89 @@ fn a_family_that_is_being_dropped_goes_as_rows() {
     let info = snapshot.result().unwrap();
     assert_eq!(info.fallbacks, 1);
     assert_eq!(contents(&restore(number(&snapshots.url, info.number)).backend), before);
+    scenario.teardown();
+}
+
+#[test]
+fn what_is_done_before_the_capture_begins_is_not_in_the_snapshot() {
+    if !has_points("what_is_done_before_the_capture_begins_is_not_in_the_snapshot") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    for (kind, point) in [(Kind::Native, "capture-begun"), (Kind::Portable, "rows-begun")] {
+        let hold = || hold_at(point);
+        acts::nothing_of_them_is_in_the_snapshot(kind, hold, |held: &Held| {
+            held.await_arrival();
+            // Another snapshot, or another family, is not held.
+            fail::remove(point);
+        });
+    }
+    scenario.teardown();
+}
+
+#[test]
+fn closing_waits_for_a_snapshot_that_is_being_started() {
+    if !has_points("closing_waits_for_a_snapshot_that_is_being_started") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    let (scratch, snapshots) = (filled(), snapshots());
+    let directory = scratch.backend.directory().to_owned();
+    // Its thread is at work, the caller has not got its handle yet, and the work goes on for a while.
+    let starting = hold_at("snapshot-thread-started");
+    fail::cfg("files-put", "sleep(3000)").unwrap();
+    let (backend, asked) = (scratch.backend.clone(), request(Kind::Native, &snapshots.url));
+    let starter = std::thread::spawn(move || backend.start_snapshot(&asked).map(|snapshot| snapshot.wait(None)));
+    starting.await_arrival();
+    std::thread::sleep(Duration::from_millis(500));
+    let backend = scratch.backend.clone();
+    let closer = std::thread::spawn(move || backend.close().map(|()| directory.exists()));
+    std::thread::sleep(Duration::from_millis(500));
+    drop(starting);
+    assert!(!closer.join().unwrap().unwrap(), "the directory was still there when the close returned");
+    assert_ne!(starter.join().unwrap().unwrap(), State::Completed);
+    scenario.teardown();
+}
+
+#[test]
+fn a_family_that_two_threads_register_is_made_once() {
+    if !has_points("a_family_that_two_threads_register_is_made_once") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    let scratch = open(&[]);
+    let register = |backend: &gabion::Backend| backend.register_column_family(b"f", b"descriptor", &options(&[]));
+    let held = hold_at("family-wanted");
+    let backend = scratch.backend.clone();
+    let slower = std::thread::spawn(move || register(&backend));
+    held.await_arrival();
+    fail::remove("family-wanted");
+    register(&scratch.backend).unwrap().put(b"k", b"v").unwrap();
+    drop(held);
+    assert_eq!(slower.join().unwrap().unwrap().get(b"k").unwrap(), Some(b"v".to_vec()));
+    scenario.teardown();
+}
+
+#[test]
+fn a_snapshot_that_appears_during_a_restore_does_not_fence_the_restored_backend() {
+    if !has_points("a_snapshot_that_appears_during_a_restore_does_not_fence_the_restored_backend") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    let (scratch, snapshots) = (filled(), snapshots());
+    take(&scratch.backend, Kind::Native, &snapshots.url);
+    let held = hold_at("restore-sequence-seen");
+    let url = snapshots.url.clone();
+    let restoring = std::thread::spawn(move || restore(Source::Latest { url }));
+    held.await_arrival();
+    fail::remove("restore-sequence-seen");
+    // The last one of the job that is taken over from.
+    scratch.backend.column_family(b"f").unwrap().unwrap().put(b"last", b"row").unwrap();
+    take(&scratch.backend, Kind::Native, &snapshots.url);
+    drop(held);
+    let restored = restoring.join().unwrap();
+    assert_eq!(contents(&restored.backend), contents(&scratch.backend));
+    take(&restored.backend, Kind::Native, &snapshots.url);
     scenario.teardown();
 }
 

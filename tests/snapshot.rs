@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{all_rows, contents, number, open, options, request, restore, restore_range, snapshots, take};
+use common::{acts, all_rows, contents, number, open, options, request, restore, restore_range, snapshots, take};
 use gabion::column_family::{MemtableKind, MergeKind};
 use gabion::restore::{KeyRange, Source};
 use gabion::snapshot::{Kind, SnapshotDirectory, State, Target};
@@ -63,77 +63,10 @@ fn an_empty_backend_can_be_snapshotted_and_restored() {
     }
 }
 
-/// What is done between the barrier and the capture, and must not be seen in the snapshot.
 #[test]
 fn nothing_after_the_barrier_is_in_the_snapshot() {
-    type Act = fn(&gabion::Backend, &gabion::ColumnFamily);
-    let acts: [(&str, Act); 9] = [
-        ("put and flush", |backend, family| {
-            family.put(b"later", b"x").unwrap();
-            family.delete(b"00000").unwrap();
-            backend.flush().unwrap();
-        }),
-        ("put and compact to the bottom", |backend, family| {
-            family.put(b"later", b"x").unwrap();
-            family.delete(b"00000").unwrap();
-            backend.flush().unwrap();
-            family.compact().unwrap();
-        }),
-        ("create a family", |backend, _| {
-            let made = backend.create_column_family(b"made", b"", &options(&[])).unwrap();
-            made.put(b"k", b"v").unwrap();
-            backend.flush().unwrap();
-        }),
-        ("drop a family", |backend, family| backend.drop_column_family(family).unwrap()),
-        ("drop and make again", |backend, family| {
-            backend.drop_column_family(family).unwrap();
-            let made = backend.create_column_family(b"f", b"", &options(&[])).unwrap();
-            made.put(b"k", b"v").unwrap();
-        }),
-        ("clear a family", |backend, family| {
-            family.clear().unwrap();
-            backend.flush().unwrap();
-            family.compact().unwrap();
-        }),
-        ("fill several memtables", |_, family| {
-            for key in 0..6000u32 {
-                family.put(&key.to_be_bytes(), &[7; 1000]).unwrap();
-            }
-        }),
-        ("delete a range", |backend, family| {
-            family.delete_range(b"0", b"00500").unwrap();
-            backend.flush().unwrap();
-            family.compact().unwrap();
-        }),
-        ("a second snapshot", |backend, family| {
-            family.put(b"later", b"x").unwrap();
-            let other = snapshots();
-            take(backend, Kind::Native, &other.url);
-        }),
-    ];
     for kind in KINDS {
-        for memtable in ["skip-list", "hash-link-list"] {
-            for (what, act) in acts {
-                let (scratch, snapshots) = (open(&[]), snapshots());
-                let kinds = options(&[("memtable", memtable), ("write_buffer_size", "1048576")]);
-                let family = scratch.backend.create_column_family(b"f", b"", &kinds).unwrap();
-                let other = scratch.backend.create_column_family(b"g", b"", &kinds).unwrap();
-                for key in 0..1000 {
-                    family.put(format!("{key:05}").as_bytes(), b"before").unwrap();
-                    other.put(format!("{key:05}").as_bytes(), b"before").unwrap();
-                }
-                let before = contents(&scratch.backend);
-                let snapshot = scratch.backend.start_snapshot(&request(kind, &snapshots.url)).unwrap();
-                act(&scratch.backend, &family);
-                snapshot.wait(None);
-                let info = snapshot.result().unwrap_or_else(|error| panic!("{what}: {error}"));
-                let restored = restore(number(&snapshots.url, info.number));
-                assert_eq!(contents(&restored.backend), before, "{what}, {kind:?}, {memtable}");
-                assert!(restored.backend.column_family(b"made").unwrap().is_none());
-                let again = restored.backend.column_family(b"f").unwrap().unwrap();
-                again.put(b"works", b"on").unwrap();
-            }
-        }
+        acts::nothing_of_them_is_in_the_snapshot(kind, || (), |()| ());
     }
 }
 

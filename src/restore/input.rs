@@ -32,10 +32,13 @@ impl Input {
         let store = store::open(url)?;
         let sequence = Sequence::new(store.clone());
         let newest = sequence.largest(&control)?;
+        fail::fail_point!("restore-sequence-seen");
         let manifest = match wanted {
             Some(number) => sequence.manifest(number, &control)?,
             None => sequence.latest(&control)?.ok_or_else(|| nothing_in(url))?,
         };
+        // A snapshot that was published meanwhile may be the very one that is restored.
+        let newest = newest.max(manifest.number);
         Ok(Input { manifest, files: Files::Stored(store), directory: Some((store::place(url)?, newest)) })
     }
 

@@ -43,6 +43,7 @@ pub(super) fn capture(
     control: &Control,
 ) -> Result<Captured> {
     let turn = barrier.turn.take();
+    fail::fail_point!("capture-begun");
     let mut exact: Vec<bool> = barrier.families.iter().map(|family| family.switched).collect();
     await_flushes(backend, barrier, &mut exact, patience, control)?;
     fail::fail_point!("capture-flushed");

@@ -140,7 +140,6 @@ impl Snapshot {
         // Within the writer's call, so that jobs publish in the order of their barriers.
         let turn = place.map(Turn::take);
         let barrier = barrier::raise(backend, &call, request.kind, &snapshots.open_capture)?;
-        drop(call);
         backend.counters.record_pause(barrier.pause);
         metrics::add(&backend.counters.snapshots_started, 1);
         let job = Arc::new(Job {
@@ -156,14 +155,13 @@ impl Snapshot {
             .name("gabion-snapshot".to_owned())
             .spawn(move || task.run(barrier, turn))
             .map_err(|error| Error::new(Code::Io, format!("cannot start the snapshot's thread: {error}")))?;
+        fail::fail_point!("snapshot-thread-started");
         let mut running = snapshots.running();
         running.retain(|(job, _)| job.state() == State::Running);
         running.push((Arc::clone(&job), thread));
         drop(running);
-        // A close between the barrier and here has not seen this job.
-        if backend.data.db.read().is_err() {
-            job.control.cancel();
-        }
+        // Not before: a close waits for this call, and then for all jobs that it sees.
+        drop(call);
         Ok(Snapshot { job, _live: Live::new(live::Kind::Snapshot) })
     }
 

@@ -81,6 +81,7 @@ pub(super) fn write(
     (directory, prefix): (&Path, &str),
     control: &Control,
 ) -> Result<Vec<Written>> {
+    fail::fail_point!("rows-begun");
     let mut walk = Walk::new(backend, family, pin)?;
     let mut written = Vec::new();
     let mut more = true;

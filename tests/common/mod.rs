@@ -1,6 +1,7 @@
 //! What several test files need.
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+pub mod acts;
 pub mod model;
 pub mod random;
 pub mod swept;
