@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::document::{self, DocumentKind};
+use super::document;
 use super::intent;
 use super::manifest::Manifest;
 use super::object_name::ObjectName;
@@ -71,14 +71,10 @@ impl SnapshotDirectory {
 
     /// The manifest of snapshot `number` as JSON text (docs/snapshot-format.md).
     pub fn describe(&self, number: u64) -> Result<String> {
-        let control = Control::new();
-        self.sequence.manifest(number, &control)?;
-        let bytes = self.store().read(&sequence::name(number), document::MAX_BYTES, &control)?.unwrap_or_default();
-        let (kind, body) = document::open(&bytes)?;
-        match String::from_utf8(body.to_vec()) {
-            Ok(text) if kind == DocumentKind::Manifest => Ok(text),
-            _ => Err(Error::corruption(format!("{} in {} is no text", sequence::name(number), self.store().url()))),
-        }
+        let (_, bytes) = self.sequence.manifest_and_bytes(number, &Control::new())?;
+        let (_, body) = document::open(&bytes)?;
+        String::from_utf8(body.to_vec())
+            .map_err(|_| Error::corruption(format!("{} in {} is no text", sequence::name(number), self.store().url())))
     }
 
     /// Reads every byte of snapshot `number`; answers how many, or `Code::Corruption` naming each broken file.

@@ -134,13 +134,18 @@ impl Sequence {
 
     /// The manifest at `number`; `Code::NotFound` if there is none.
     pub fn manifest(&self, number: u64, control: &Control) -> Result<Manifest> {
-        match self.read(number, control)? {
-            Some(Entry::Manifest(manifest)) => Ok(*manifest),
-            _ => Err(Error::new(
-                Code::NotFound,
-                format!("there is no snapshot {number} in {}; list shows those that are there", self.store.url()),
-            )),
+        self.manifest_and_bytes(number, control).map(|(manifest, _)| manifest)
+    }
+
+    /// The same, with the document that it was read from.
+    pub(super) fn manifest_and_bytes(&self, number: u64, control: &Control) -> Result<(Manifest, Bytes)> {
+        if let Some(bytes) = self.bytes(number, control)?
+            && let Entry::Manifest(manifest) = self.decode(number, &bytes)?
+        {
+            return Ok((*manifest, bytes));
         }
+        let text = format!("there is no snapshot {number} in {}; list shows those that are there", self.store.url());
+        Err(Error::new(Code::NotFound, text))
     }
 
     /// All entries. One that is removed meanwhile may be among them or not.

@@ -84,6 +84,26 @@ fn a_description_is_the_manifest_as_json() {
 }
 
 #[test]
+fn a_snapshot_that_is_discarded_meanwhile_is_described_or_not_there() {
+    let place = Place::local();
+    let writer = place.writer(HOUR);
+    for _ in 0..60 {
+        let manifest = place.publish(&writer, &[], &["a"]).unwrap();
+        let directory = place.directory();
+        let describer = std::thread::spawn(move || {
+            loop {
+                if let Err(error) = directory.describe(manifest.number) {
+                    return error;
+                }
+            }
+        });
+        place.directory().discard(manifest.number).unwrap();
+        let error = describer.join().unwrap();
+        assert_eq!(error.code, Code::NotFound, "{error}");
+    }
+}
+
+#[test]
 fn an_epoch_is_no_snapshot() {
     for place in Place::both() {
         let epoch = place.writer(HOUR).epoch();
