@@ -193,16 +193,14 @@ impl Backend {
     /// The options in effect, as the OPTIONS file that RocksDB wrote last.
     pub fn effective_options(&self) -> Result<String> {
         let _call = self.0.data.db.read()?;
-        let path = self.0.data.db.path();
-        let entries = std::fs::read_dir(path).map_err(|error| Error::io("list", path, &error))?;
-        let number = |name: &str| name.strip_prefix("OPTIONS-").and_then(|number| number.parse::<u64>().ok());
-        let newest = entries
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter_map(|name| Some((number(&name)?, name)))
-            .max()
-            .ok_or_else(|| Error::new(Code::NotFound, format!("there is no OPTIONS file in {}", path.display())))?;
-        let file = path.join(newest.1);
-        std::fs::read_to_string(&file).map_err(|error| Error::io("read", &file, &error))
+        loop {
+            let file = newest_options(self.0.data.db.path())?;
+            match std::fs::read_to_string(&file) {
+                // The writer makes families meanwhile, and RocksDB writes newer options and removes older ones.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                read => return read.map_err(|error| Error::io("read", &file, &error)),
+            }
+        }
     }
 
     /// Writes all memtables out, and waits for it. Maintenance; reads and writes go on meanwhile.
@@ -285,6 +283,18 @@ pub(crate) fn open_database(
     let mut all = vec![(b"default".to_vec(), family_options(&default, budget)?)];
     all.extend(families);
     Db::open(&scratch.database(), options, all)
+}
+
+/// The OPTIONS file in `directory` that RocksDB wrote last.
+fn newest_options(directory: &Path) -> Result<std::path::PathBuf> {
+    let entries = std::fs::read_dir(directory).map_err(|error| Error::io("list", directory, &error))?;
+    let number = |name: &str| name.strip_prefix("OPTIONS-").and_then(|number| number.parse::<u64>().ok());
+    let newest = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|name| Some((number(&name)?, name)))
+        .max();
+    let none = || Error::new(Code::NotFound, format!("there is no OPTIONS file in {}", directory.display()));
+    Ok(directory.join(newest.ok_or_else(none)?.1))
 }
 
 const ESCAPE: &[u8] = b"gabion%";

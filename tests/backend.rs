@@ -177,6 +177,29 @@ fn effective_options_and_metrics_can_be_read() {
 }
 
 #[test]
+fn effective_options_can_be_read_while_families_are_made() {
+    let scratch = open(&[]);
+    let making = std::sync::atomic::AtomicBool::new(true);
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    while making.load(std::sync::atomic::Ordering::Relaxed) {
+                        assert!(scratch.backend.effective_options()?.contains("[DBOptions]"));
+                    }
+                    Ok::<(), gabion::Error>(())
+                })
+            })
+            .collect();
+        for at in 0..150 {
+            scratch.backend.create_column_family(format!("f{at}").as_bytes(), b"", &options(&[])).unwrap();
+        }
+        making.store(false, std::sync::atomic::Ordering::Relaxed);
+        readers.into_iter().for_each(|reader| reader.join().unwrap().unwrap());
+    });
+}
+
+#[test]
 fn a_wrong_option_leaves_nothing_behind() {
     let storage = tempfile::tempdir().unwrap();
     let path = storage.path().to_str().unwrap();
