@@ -326,3 +326,33 @@ fn mismatch(name: &[u8], what: &str, has: &str, wants: &str) -> Error {
     );
     Error::new(Code::Mismatch, text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What docs/snapshot-format.md, section 9, tells a reader to do.
+    fn read_back(name: &[u8]) -> Vec<u8> {
+        match name.strip_prefix(b"gabion%") {
+            Some(hex) => {
+                let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
+                hex.chunks(2).map(byte).collect()
+            }
+            None => name.to_vec(),
+        }
+    }
+
+    #[test]
+    fn families_bear_their_own_names_in_rocksdb_but_for_four_kinds_that_can_be_read_back() {
+        for own in ["words", "größe", "Default", "default ", "gabion", "gabion-", "%00"] {
+            assert_eq!(rocksdb_name(own.as_bytes()), own.as_bytes());
+        }
+        assert_eq!(rocksdb_name(b"\xff\xfe"), b"\xff\xfe");
+        let escaped = [("", ""), ("default", "64656661756c74"), ("a\0", "6100"), ("gabion%61", "676162696f6e253631")];
+        for (name, hex) in escaped {
+            let inside = rocksdb_name(name.as_bytes());
+            assert_eq!(String::from_utf8(inside.clone()).unwrap(), format!("gabion%{hex}"));
+            assert_eq!(read_back(&inside), name.as_bytes());
+        }
+    }
+}
