@@ -211,8 +211,7 @@ impl ColumnFamily {
     /// Compacts the family to its bottommost level, and waits for it. Maintenance; reads and writes go on meanwhile.
     pub fn compact(&self) -> Result<()> {
         let call = self.backend.data.db.read()?;
-        self.family.rocks()?.compact(&call);
-        Ok(())
+        self.family.rocks()?.compact(&call)
     }
 }
 

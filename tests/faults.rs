@@ -134,6 +134,23 @@ fn a_full_scratch_disk_is_an_error_and_what_was_snapshotted_stays() {
 }
 
 #[test]
+fn a_compaction_that_finds_no_room_is_an_error_and_loses_nothing() {
+    let test = "a_compaction_that_finds_no_room_is_an_error_and_loses_nothing";
+    let Some(disk) = Disk::mount(test, 24) else { return };
+    let path = disk.path().to_str().unwrap();
+    let settings = options(&[("storage.paths", path), ("disable_auto_compactions", "true")]);
+    let backend = Backend::open(&settings, None).unwrap();
+    for _ in 0..2 {
+        fill(&backend, 10).unwrap();
+        backend.flush().unwrap();
+    }
+    let before = shown(&backend);
+    let error = backend.column_family(b"f").unwrap().unwrap().compact().unwrap_err();
+    assert!(error.code == Code::Io && error.message.contains("No space left"), "{error}");
+    assert_same(&shown(&backend), &before, "after a failed compaction");
+}
+
+#[test]
 fn a_restore_onto_a_full_disk_fails_and_leaves_nothing() {
     let Some(disk) = Disk::mount("a_restore_onto_a_full_disk_fails_and_leaves_nothing", 6) else { return };
     for kind in KINDS {

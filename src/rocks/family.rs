@@ -11,6 +11,14 @@ use super::pin::Pin;
 use super::{FamilyOptions, c_path, check, take_text};
 use crate::error::{Code, Error, Result};
 
+unsafe extern "C" {
+    fn gabion_shim_compact(
+        db: *mut ffi::rocksdb_t,
+        family: *mut ffi::rocksdb_column_family_handle_t,
+        error: *mut *mut std::ffi::c_char,
+    );
+}
+
 /// A column family of a `Db`. Inert once that is closed.
 #[derive(Debug)]
 pub struct Family {
@@ -224,15 +232,11 @@ impl Family {
     }
 
     /// Compacts everything to the bottommost level, and waits for it.
-    pub fn compact(&self, call: &Call<'_>) {
-        const FORCE: u8 = 2;
-        // SAFETY: the call proves database and handle alive; no bounds means all keys.
-        unsafe {
-            let options = ffi::rocksdb_compactoptions_create();
-            ffi::rocksdb_compactoptions_set_bottommost_level_compaction(options, FORCE);
-            ffi::rocksdb_compact_range_cf_opt(self.db.raw(call), self.raw, options, ptr::null(), 0, ptr::null(), 0);
-            ffi::rocksdb_compactoptions_destroy(options);
-        }
+    pub fn compact(&self, call: &Call<'_>) -> Result<()> {
+        let mut error = ptr::null_mut();
+        // SAFETY: the call proves database and handle alive.
+        unsafe { gabion_shim_compact(self.db.raw(call), self.raw, &mut error) };
+        check(error, "compact a column family")
     }
 
     /// Takes table files of an `SstWriter` in as rows of this family. The files are moved where the file system allows, else copied.

@@ -31,4 +31,12 @@ void gabion_shim_enable_compactions(rocksdb_t* db, rocksdb_column_family_handle_
   rocksdb::Status status = db->rep->EnableAutoCompaction(handles);
   if (!status.ok()) *error = strdup(status.ToString().c_str());
 }
+
+// To the bottommost level, whole; the C API keeps to itself how it went. The error is malloc'ed.
+void gabion_shim_compact(rocksdb_t* db, rocksdb_column_family_handle_t* family, char** error) {
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  rocksdb::Status status = db->rep->CompactRange(options, family->rep, nullptr, nullptr);
+  if (!status.ok()) *error = strdup(status.ToString().c_str());
+}
 }
