@@ -58,6 +58,7 @@ class ExitTest {
     @Test
     void an_exit_in_the_middle_of_a_snapshot_is_quick_and_clean() throws Exception {
         int rounds = Given.soak() ? 200 : 8;
+        int running = 0;
         for (int round = 0; round < rounds; round++) {
             SnapshotKind kind = SnapshotKind.values()[round % 2];
             ChildJvm child = ChildJvm.start(
@@ -67,7 +68,9 @@ class ExitTest {
             assertEquals(CODE, child.exit(60), child::output);
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
             assertTrue(millis < 5000, "the exit took " + millis + " ms");
+            running += child.output().contains("exiting while the snapshot is RUNNING") ? 1 : 0;
         }
+        assertTrue(running >= rounds / 4, "only " + running + " of " + rounds + " exits came before the snapshot's end");
         // What the exits left behind goes when the next backend opens.
         Backend.open(storage(directory)).close();
         try (var files = java.nio.file.Files.list(directory)) {
