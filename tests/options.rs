@@ -272,6 +272,14 @@ fn names_of(places: &[Place]) -> BTreeSet<&'static str> {
 fn the_document_names_exactly_the_options_there_are() {
     let own = names_of(&[Place::Backend, Place::Family, Place::Snapshot, Place::Restore]);
     assert_eq!(rows("## Gabion's options").iter().map(|row| plain(row[0])).collect::<BTreeSet<_>>(), own);
+    let stores = rows("## Options of stores");
+    assert_eq!(stores.iter().map(|row| plain(row[0])).collect::<BTreeSet<_>>(), names_of(&[Place::Store]));
+    for row in stores {
+        assert_eq!(row[2].contains("secret"), options::is_secret(plain(row[0])), "{row:?}");
+    }
+    for prefix in options::hadoop() {
+        assert!(section("## Options of stores").contains(&format!("`{prefix}`")), "{prefix}");
+    }
     assert_eq!(listed("### Of the database"), names_of(&[Place::Database]));
     assert_eq!(listed("### Of column families"), names_of(&[Place::ColumnFamily]));
     assert_eq!(listed("### Of tables"), names_of(&[Place::Table]));
@@ -412,4 +420,65 @@ proptest! {
         let backend = Options::new().backend().unwrap();
         let _ = (options.backend(), options.family(&backend), options.snapshot(), options.restore());
     }
+}
+
+#[test]
+fn options_of_stores_are_taken_wherever_a_url_is() {
+    let given = options(&[
+        ("store.credentials", "static"),
+        ("store.timeout", "5s"),
+        ("store.memory", "32M"),
+        ("aws_region", "eu-west-1"),
+        ("dfs.replication", "1"),
+        ("allow_http", "true"),
+    ]);
+    given.snapshot().unwrap();
+    let store = given.restore().unwrap().store;
+    assert_eq!(store, given.store());
+    assert_eq!(store.credentials, Some(options::Credentials::Static));
+    assert_eq!((store.timeout, store.retries), (Duration::from_secs(5), 8));
+    assert_eq!((store.concurrency, store.memory, store.bandwidth), (None, Some(32 << 20), None));
+    assert_eq!(store.texts["dfs.replication"], "1");
+    assert!(given.backend().unwrap_err().message.contains("a snapshot, a restore or a snapshot directory"));
+}
+
+#[test]
+fn wrong_values_of_stores_are_refused() {
+    for (name, value, right) in [
+        ("store.credentials", "keys", "static, env, file, web-identity, instance"),
+        ("store.timeout", "0s", "above zero"),
+        ("store.memory", "1M", "below 16777216"),
+        ("store.concurrency", "0", "below 1"),
+        ("store.ca_file", "ca.pem", "an absolute path"),
+        ("aws_endpoint", "localhost:9000", "https://host:port"),
+        ("aws_endpoint", "http://host/?x", "https://host:port"),
+        ("aws_checksum_algorithm", "md5", "sha256, crc64nvme"),
+        ("allow_http", "yes", "not `true` or `false`"),
+        ("dfs.x", "a\0", "NUL"),
+    ] {
+        let message = refusal(name, value);
+        assert!(message.contains(right), "{message}");
+    }
+    for (name, nearest) in [("aws_acces_key_id", "`aws_access_key_id`"), ("hdfs.x", "nearest"), ("dfs.", "nearest")] {
+        assert!(refusal(name, "1").contains(nearest));
+    }
+}
+
+#[test]
+fn secrets_are_in_no_message() {
+    let secrets = options::names().into_iter().filter(|(name, _)| options::is_secret(name)).map(|(name, _)| name);
+    let of_hadoop = ["fs.azure.account.key.x", "hadoop.security.credential.password", "dfs.replication"];
+    for name in secrets.chain(of_hadoop) {
+        let given = options(&[(name, "the-Secret")]);
+        assert_eq!(given.get(name), Some("the-Secret"));
+        let texts = [format!("{given:?}"), format!("{:?}", given.store()), format!("{:#?}", given.restore())];
+        assert!(texts.iter().all(|text| text.contains(name) && !text.contains("the-Secret")), "{texts:?}");
+        for wrong in ["the-Secret\0", &"the-Secret".repeat(10_000)] {
+            let message = refusal(name, wrong);
+            assert!(message.contains(name) && !message.contains("the-Secret"), "{message}");
+        }
+    }
+    let message = refusal("aws_endpoint", "http://user:the-Secret@host");
+    assert!(!message.contains("the-Secret"), "{message}");
+    assert!(!format!("{:?}", options(&[("aws_region", "x")])).contains("(secret)"));
 }

@@ -10,15 +10,18 @@ mod profile;
 mod refused;
 mod rocksdb;
 mod settings;
+mod stores;
 mod value;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::error::{Error, Result};
 
 pub use crate::kinds::{MemtableKind, MergeKind};
 pub use profile::Profile;
-pub use settings::{BackendSettings, FamilySettings, RestoreSettings, SnapshotSettings, Texts, Verify};
+pub use settings::{BackendSettings, FamilySettings, RestoreSettings, SnapshotSettings, StoreSettings, Texts, Verify};
+pub use stores::Credentials;
 
 use nearest::{nearest, quote};
 use value::Kind;
@@ -26,8 +29,9 @@ use value::Kind;
 /// Longest value in bytes. Options also come from manifests, which are not trusted.
 const MAX_VALUE: usize = 64 << 10;
 
-/// Settings by name: Gabion's own and RocksDB's, for backends, column families, snapshots and restores (docs/options.md).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Settings by name: Gabion's own and RocksDB's, for backends, column families, snapshots and restores, and those of stores
+/// (docs/options.md).
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Options(BTreeMap<String, String>);
 
 /// What an option belongs to.
@@ -41,6 +45,8 @@ pub enum Place {
     Snapshot,
     /// Gabion's, of a restore.
     Restore,
+    /// Of a store: taken wherever a URL is.
+    Store,
     /// RocksDB's, of the database: a backend's.
     Database,
     /// RocksDB's, of a column family: a family's, or a backend's as the default for its families.
@@ -49,12 +55,24 @@ pub enum Place {
     Table,
 }
 
-/// Every option that can be set, sorted by name, with its place.
+/// Every option that can be set, sorted by name, with its place; but Hadoop's, which are any under [`hadoop`].
 pub fn names() -> Vec<(&'static str, Place)> {
     let own = own::OPTIONS.iter().map(|option| (option.name, option.place));
-    let mut names: Vec<_> = own.chain(rocksdb::options().map(|(name, place, _)| (name, place))).collect();
+    let stores = stores::OPTIONS.iter().map(|option| (option.name, Place::Store));
+    let rocksdb = rocksdb::options().map(|(name, place, _)| (name, place));
+    let mut names: Vec<_> = own.chain(stores).chain(rocksdb).collect();
     names.sort_by_key(|(name, _)| *name);
     names
+}
+
+/// What the names of Hadoop's options begin with.
+pub fn hadoop() -> &'static [&'static str] {
+    stores::HADOOP
+}
+
+/// Whether the value of the option `name` is a secret: it is in no message, no log and no snapshot.
+pub fn is_secret(name: &str) -> bool {
+    stores::is_secret(name)
 }
 
 /// Every option of RocksDB that is refused, with the reason and what to do instead, sorted by name.
@@ -84,8 +102,7 @@ impl Options {
     /// `Code::InvalidArgument`; the message quotes what was given and names what is right. Nothing is changed then.
     pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
         let (_, kind) = find(name)?;
-        let complaint =
-            |found: String| Error::invalid(format!("option {} is set to {}, which {found}", quote(name), quote(value)));
+        let complaint = |found: String| stores::complaint(name, value, &found);
         if value.len() > MAX_VALUE {
             return Err(complaint(format!("has {} bytes; {MAX_VALUE} are allowed", value.len())));
         }
@@ -105,10 +122,24 @@ impl Options {
     }
 }
 
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter().map(|(name, value)| (name, shown(name, value)))).finish()
+    }
+}
+
+/// The value of `name` as a message may have it.
+fn shown<'a>(name: &str, value: &'a str) -> &'a str {
+    if is_secret(name) { "(secret)" } else { value }
+}
+
 /// The place and the kind of the option `name`, or why it can't be set.
 fn find(name: &str) -> Result<(Place, Kind)> {
     if let Some(option) = own::OPTIONS.iter().find(|option| option.name == name) {
         return Ok((option.place, option.kind));
+    }
+    if let Some((kind, _)) = stores::find(name) {
+        return Ok((Place::Store, kind));
     }
     if let Some((_, place, kind)) = rocksdb::options().find(|(known, _, _)| *known == name) {
         return Ok((place, kind));

@@ -1,13 +1,15 @@
 //! What the engine reads from options: typed, and with all layers put together.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::nearest::quote;
 use super::profile::Profile;
+use super::stores::Credentials;
 use super::value::{boolean, byte, duration, integer};
-use super::{Options, Place, find, refused};
+use super::{Options, Place, find, refused, shown};
 use crate::error::{Error, Result};
 use crate::kinds::{MemtableKind, MergeKind};
 
@@ -72,6 +74,51 @@ pub struct RestoreSettings {
     pub verify: Verify,
     /// Whether the latest snapshot, if it can't be restored, gives way to the one before it.
     pub fallback: bool,
+    /// Those of the stores that the snapshots are in.
+    pub store: StoreSettings,
+}
+
+/// How stores are reached, for any number of stores.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoreSettings {
+    /// Where credentials come from; s3, gs and az are refused without.
+    pub credentials: Option<Credentials>,
+    /// How long one request may take.
+    pub timeout: Duration,
+    /// How often a request is tried again.
+    pub retries: u32,
+    /// How many requests for data the process has under way, if this is to change.
+    pub concurrency: Option<usize>,
+    /// How many bytes of transfers the process holds in memory, if this is to change.
+    pub memory: Option<u64>,
+    /// How many bytes the process moves in a second, if this is to change.
+    pub bandwidth: Option<u64>,
+    /// The directory of Hadoop's configuration.
+    pub hadoop_conf_dir: Option<PathBuf>,
+    /// All of them by name, the stores' own and Hadoop's among them.
+    pub texts: Texts,
+}
+
+impl Default for StoreSettings {
+    fn default() -> Self {
+        Options::new().store()
+    }
+}
+
+impl fmt::Debug for StoreSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts: Vec<(&str, &str)> = self.texts.iter().map(|(name, value)| (&**name, shown(name, value))).collect();
+        f.debug_struct("StoreSettings")
+            .field("credentials", &self.credentials)
+            .field("timeout", &self.timeout)
+            .field("retries", &self.retries)
+            .field("concurrency", &self.concurrency)
+            .field("memory", &self.memory)
+            .field("bandwidth", &self.bandwidth)
+            .field("hadoop_conf_dir", &self.hadoop_conf_dir)
+            .field("texts", &texts)
+            .finish()
+    }
 }
 
 /// The option `restore.verify`: which bytes are read and compared with their checksums.
@@ -119,7 +166,7 @@ impl Options {
 
     /// The settings of a snapshot job. Options of other things are an error.
     pub fn snapshot(&self) -> Result<SnapshotSettings> {
-        self.check_places("a snapshot", &[Place::Snapshot])?;
+        self.check_places("a snapshot", &[Place::Snapshot, Place::Store])?;
         let time = |name, default| self.get(name).and_then(duration).unwrap_or(default);
         Ok(SnapshotSettings {
             deadline: time("snapshot.deadline", Duration::from_secs(60)),
@@ -129,11 +176,26 @@ impl Options {
 
     /// The settings of a restore, and of the backend it opens. Options of other things are an error.
     pub fn restore(&self) -> Result<RestoreSettings> {
-        let places = [Place::Restore, Place::Backend, Place::Database, Place::ColumnFamily, Place::Table];
+        let places = [Place::Restore, Place::Store, Place::Backend, Place::Database, Place::ColumnFamily, Place::Table];
         self.check_places("a restore", &places)?;
         let fallback = self.get("restore.fallback").and_then(boolean).unwrap_or(false);
         let verify = if self.get("restore.verify") == Some("full") { Verify::Full } else { Verify::Moved };
-        Ok(RestoreSettings { backend: self.backend_settings(), verify, fallback })
+        Ok(RestoreSettings { backend: self.backend_settings(), verify, fallback, store: self.store() })
+    }
+
+    /// How stores are reached. Options of other things are not looked at.
+    pub fn store(&self) -> StoreSettings {
+        let number = |name| self.get(name).and_then(integer).and_then(|number| u64::try_from(number).ok());
+        StoreSettings {
+            credentials: self.get("store.credentials").and_then(Credentials::named),
+            timeout: self.get("store.timeout").and_then(duration).unwrap_or(Duration::from_secs(60)),
+            retries: number("store.retries").and_then(|retries| u32::try_from(retries).ok()).unwrap_or(8),
+            concurrency: number("store.concurrency").and_then(|many| usize::try_from(many).ok()),
+            memory: number("store.memory"),
+            bandwidth: number("store.bandwidth"),
+            hadoop_conf_dir: self.get("store.hadoop_conf_dir").map(PathBuf::from),
+            texts: self.placed(Place::Store),
+        }
     }
 
     /// The options of a family that a snapshot describes by its kinds and by what was given for it.
@@ -211,6 +273,7 @@ impl Place {
             Place::Family | Place::ColumnFamily | Place::Table => "a column family",
             Place::Snapshot => "a snapshot",
             Place::Restore => "a restore",
+            Place::Store => "a snapshot, a restore or a snapshot directory",
         }
     }
 }

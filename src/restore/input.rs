@@ -3,6 +3,7 @@
 use super::Source;
 use super::files::Files;
 use crate::error::{Code, Error, Result};
+use crate::options::StoreSettings;
 use crate::snapshot::capture_directory;
 use crate::snapshot::manifest::Manifest;
 use crate::snapshot::sequence::Sequence;
@@ -19,7 +20,7 @@ pub(super) struct Input {
 }
 
 impl Input {
-    pub(super) fn open(source: &Source) -> Result<Input> {
+    pub(super) fn open(source: &Source, settings: &StoreSettings) -> Result<Input> {
         let control = Control::new();
         let (url, wanted) = match source {
             Source::Capture { path } => {
@@ -29,7 +30,7 @@ impl Input {
             Source::Number { url, number } => (url, Some(*number)),
             Source::Latest { url } => (url, None),
         };
-        let store = store::open(url)?;
+        let store = store::open(url, settings)?;
         let sequence = Sequence::new(store.clone());
         let newest = sequence.largest(&control)?;
         fail::fail_point!("restore-sequence-seen");
@@ -39,7 +40,7 @@ impl Input {
         };
         // A snapshot that was published meanwhile may be the very one that is restored.
         let newest = newest.max(manifest.number);
-        Ok(Input { manifest, files: Files::Stored(store), directory: Some((store::place(url)?, newest)) })
+        Ok(Input { manifest, files: Files::Stored(store), directory: Some((store::place(url, settings)?, newest)) })
     }
 
     /// Where a backend that is restored from this input alone comes from.

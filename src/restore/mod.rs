@@ -97,7 +97,7 @@ fn latest_possible(
     url: &str,
     range: &KeyRange,
 ) -> Result<(Backend, Vec<SnapshotInfo>)> {
-    let (sequence, control) = (Sequence::new(store::open(url)?), Control::new());
+    let (sequence, control) = (Sequence::new(store::open(url, &settings.store)?), Control::new());
     let mut first = None;
     for number in sequence.numbers(&control)?.into_iter().rev() {
         let restored = match sequence.manifest(number, &control) {
@@ -123,7 +123,7 @@ fn restore_from(
     sources: &[Source],
     range: &KeyRange,
 ) -> Result<(Backend, Vec<SnapshotInfo>)> {
-    let inputs = sources.iter().map(Input::open).collect::<Result<Vec<_>>>()?;
+    let inputs = sources.iter().map(|source| Input::open(source, &settings.store)).collect::<Result<Vec<_>>>()?;
     // Options in a manifest are input like any other; wrong ones are told before anything is written.
     let families = inputs.iter().flat_map(|input| &input.manifest.families);
     families

@@ -42,10 +42,10 @@ pub struct SnapshotDirectory {
 }
 
 impl SnapshotDirectory {
-    /// The directory at `url` (`file:///path`, `memory://name`); `options` may be those of a snapshot. Touches nothing yet: one that doesn't exist is
-    /// `Code::NotFound` from every other call.
+    /// The directory at `url` (docs/stores.md); `options` may be those of a snapshot and of the store. Touches nothing yet: one that
+    /// doesn't exist is `Code::NotFound` from every other call.
     pub fn open(url: &str, options: &Options) -> Result<SnapshotDirectory> {
-        Ok(Self::with_store(store::open(url)?, options.snapshot()?.grace))
+        Ok(Self::with_store(store::open(url, &options.store())?, options.snapshot()?.grace))
     }
 
     /// The directory in `store`, whose readers have at least `grace` after a discard.

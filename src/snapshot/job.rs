@@ -135,7 +135,7 @@ impl Snapshot {
         check_length("metadata", &request.metadata, LONGEST_METADATA)?;
         let snapshots = &backend.snapshots;
         let scratch = backend.scratch()?;
-        let place = snapshots.targets.find(&request.target)?;
+        let place = snapshots.targets.find(&request.target, &request.options.store())?;
         let call = backend.data.db.write()?;
         // Within the writer's call, so that jobs publish in the order of their barriers.
         let turn = place.map(Turn::take);

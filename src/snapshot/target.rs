@@ -8,19 +8,27 @@ use super::job::Target;
 use super::manifest::Manifest;
 use super::writer::Writer;
 use crate::error::Result;
+use crate::options::StoreSettings;
 use crate::store::{self, Control};
 
 /// By place: two URLs of one place have one writer.
 #[derive(Debug, Default)]
 pub(super) struct Targets(Mutex<HashMap<String, Arc<Directory>>>);
 
+/// A writer, and how its store was reached.
+#[derive(Debug)]
+struct Opened {
+    url: String,
+    settings: StoreSettings,
+    writer: Arc<Writer>,
+}
+
 /// One directory, and what this backend has made of it.
 #[derive(Debug)]
 pub(super) struct Directory {
-    url: String,
     pub(super) place: String,
     /// Taken by the first job that gets as far.
-    writer: Mutex<Option<Arc<Writer>>>,
+    writer: Mutex<Option<Opened>>,
     state: Mutex<State>,
     moved: Condvar,
 }
@@ -43,32 +51,33 @@ pub(super) struct Turn {
 
 impl Targets {
     /// The directory of a target; `None` for a capture, which publishes nothing. Touches no store.
-    pub(super) fn find(&self, target: &Target) -> Result<Option<Arc<Directory>>> {
+    pub(super) fn find(&self, target: &Target, settings: &StoreSettings) -> Result<Option<Arc<Directory>>> {
         let Target::Directory(url) = target else { return Ok(None) };
-        let place = store::place(url)?;
+        let place = store::place(url, settings)?;
         let mut directories = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let directory = directories.entry(place).or_insert_with_key(|place| Arc::new(Directory::new(url, place)));
+        let directory = directories.entry(place).or_insert_with_key(|place| Arc::new(Directory::new(place)));
         Ok(Some(Arc::clone(directory)))
     }
 }
 
 impl Directory {
-    fn new(url: &str, place: &str) -> Directory {
-        Directory {
-            url: url.to_owned(),
-            place: place.to_owned(),
-            writer: Mutex::new(None),
-            state: Mutex::default(),
-            moved: Condvar::new(),
-        }
+    fn new(place: &str) -> Directory {
+        Directory { place: place.to_owned(), writer: Mutex::new(None), state: Mutex::default(), moved: Condvar::new() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// This backend's writer of the directory; the first call takes an epoch. `restored`: see `Writer::open`.
-    pub(super) fn writer(&self, grace: Duration, restored: Option<u64>, control: &Control) -> Result<Arc<Writer>> {
+    /// This backend's writer of the directory, over a store that is reached by `url` and `settings`; the first call takes an
+    /// epoch. `restored`: see `Writer::open`.
+    pub(super) fn writer(
+        &self,
+        (url, settings): (&str, &StoreSettings),
+        grace: Duration,
+        restored: Option<u64>,
+        control: &Control,
+    ) -> Result<Arc<Writer>> {
         const NAP: Duration = Duration::from_millis(10);
         let mut writer = loop {
             // Another job may be taking the epoch, for as long as the store lets it; a cancelled one must not wait for that.
@@ -79,11 +88,18 @@ impl Directory {
             }
             std::thread::sleep(NAP);
         };
-        if let Some(writer) = writer.as_ref() {
-            return Ok(Arc::new(writer.with_grace(grace)));
+        let reached_alike = |opened: &&Opened| opened.url == url && opened.settings == *settings;
+        if let Some(opened) = writer.as_ref().filter(reached_alike) {
+            return Ok(Arc::new(opened.writer.with_grace(grace)));
         }
-        let opened = Arc::new(Writer::open(store::open(&self.url)?, grace, restored, control)?);
-        Ok(Arc::clone(writer.insert(opened)))
+        let store = store::open(url, settings)?;
+        // A host whose credential has expired comes with another one, and stays the same writer.
+        let opened = match writer.as_ref() {
+            Some(opened) => opened.writer.with_store(store).with_grace(grace),
+            None => Writer::open(store, grace, restored, control)?,
+        };
+        let (url, settings, opened) = (url.to_owned(), settings.clone(), Arc::new(opened));
+        Ok(Arc::clone(&writer.insert(Opened { url, settings, writer: opened }).writer))
     }
 
     /// The newest manifest that this backend published here.

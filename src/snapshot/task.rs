@@ -60,10 +60,10 @@ impl Task {
     fn make(&self, barrier: Barrier, turn: Option<&Turn>) -> Result<SnapshotInfo> {
         let manifest = match (&self.request.target, turn) {
             (Target::Capture(path), _) => self.capture_into(barrier, path)?,
-            (Target::Directory(_), Some(turn)) => {
+            (Target::Directory(url), Some(turn)) => {
                 let work = WorkDirectory::create(self.scratch.work(&Id::random().to_string()))?;
                 let gathered = self.gather(barrier, &work.0)?;
-                self.publish(gathered, &work.0, turn)?
+                self.publish(gathered, &work.0, url, turn)?
             }
             (Target::Directory(url), None) => return Err(Error::invalid(format!("{url} has no turn"))),
         };
@@ -100,11 +100,12 @@ impl Task {
     }
 
     /// Puts the files into the directory and publishes the manifest.
-    fn publish(&self, gathered: Gathered, work: &Path, turn: &Turn) -> Result<Manifest> {
+    fn publish(&self, gathered: Gathered, work: &Path, url: &str, turn: &Turn) -> Result<Manifest> {
         let (control, snapshots) = (&self.job.control, &self.backend.snapshots);
         self.job.total.store(gathered.bytes(), Ordering::Relaxed);
         let parent = snapshots.lineage.parent.as_ref().filter(|parent| parent.place == turn.directory.place);
-        let writer = turn.directory.writer(self.settings.grace, parent.map(|parent| parent.newest), control)?;
+        let (reached, restored) = ((url, &self.request.options.store()), parent.map(|parent| parent.newest));
+        let writer = turn.directory.writer(reached, self.settings.grace, restored, control)?;
         let parents: Vec<_> =
             turn.directory.published().or_else(|| parent.map(|parent| parent.manifest.clone())).into_iter().collect();
         fail::fail_point!("parent-chosen");

@@ -75,6 +75,11 @@ impl Writer {
         Self { sequence: self.sequence.clone(), id: self.id, grace, state: Arc::clone(&self.state) }
     }
 
+    /// The same writer, over the same directory that is reached in another way.
+    pub fn with_store(&self, store: Arc<dyn Store>) -> Self {
+        Self { sequence: Sequence::new(store), id: self.id, grace: self.grace, state: Arc::clone(&self.state) }
+    }
+
     /// How long a job of this writer may take, and how long readers have after a discard.
     pub fn grace(&self) -> Duration {
         self.grace

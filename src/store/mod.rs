@@ -17,6 +17,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 
 use crate::error::{Code, Error, Result};
+use crate::options::StoreSettings;
 
 pub use control::Control;
 pub use sum::Sum;
@@ -111,19 +112,35 @@ pub trait Store: Debug + Send + Sync {
     fn leftovers(&self, folder: &str, control: &Control) -> Result<Vec<Object>>;
 }
 
-/// Where `url` points, the same text for every URL of one place.
-pub fn place(url: &str) -> Result<String> {
+/// Where `url` points, the same text for every URL of one place. With `settings`: an endpoint is part of the place.
+pub fn place(url: &str, settings: &StoreSettings) -> Result<String> {
+    let endpoint = |name: &str| match settings.texts.get(name) {
+        Some(endpoint) => endpoint.trim_end_matches('/').to_ascii_lowercase(),
+        None => String::new(),
+    };
     Ok(match url::parse(url)? {
         url::Place::Local(path) => format!("file:{}", path.components().collect::<std::path::PathBuf>().display()),
         url::Place::Memory(name) => format!("memory:{name}"),
+        url::Place::S3 { bucket, prefix } => format!("s3:{}/{bucket}/{prefix}", endpoint("aws_endpoint")),
+        url::Place::Google { bucket, prefix } => format!("gs:{}/{bucket}/{prefix}", endpoint("google_base_url")),
+        url::Place::Azure { account, container, prefix } => {
+            let account = account.or_else(|| settings.texts.get("azure_storage_account_name").cloned());
+            let (account, endpoint) = (account.unwrap_or_default(), endpoint("azure_storage_endpoint"));
+            format!("az:{endpoint}/{account}/{container}/{prefix}")
+        }
+        url::Place::Hdfs { authority, path } => format!("hdfs:{authority}{path}"),
     })
 }
 
-/// The store at `url` (`file:///path`, `memory://name`). Touches nothing yet.
-pub fn open(url: &str) -> Result<Arc<dyn Store>> {
+/// The store at `url` (docs/stores.md), reached as `settings` say. Touches nothing yet.
+pub fn open(url: &str, settings: &StoreSettings) -> Result<Arc<dyn Store>> {
+    let _ = settings;
     Ok(match url::parse(url)? {
         url::Place::Local(path) => Arc::new(local::Local::new(url, path)),
         url::Place::Memory(name) => Arc::new(memory::open(url, &name)),
+        place => {
+            return Err(Error::new(Code::Unsupported, format!("this build has no store for {url} ({place:?})")));
+        }
     })
 }
 

@@ -10,20 +10,21 @@ use tempfile::TempDir;
 
 use super::{Control, Link, Moved, Store, Sum, open};
 use crate::error::Code;
+use crate::options::StoreSettings;
 
 /// A scratch directory, and one store of each kind.
 fn stores() -> (TempDir, Vec<Arc<dyn Store>>) {
     let scratch = TempDir::new().unwrap();
     let local = format!("file://{}/a%20b/sn%C3%A4p%231", scratch.path().display());
     let memory = format!("memory://{}", uuid::Uuid::new_v4());
-    let stores = [local, memory].iter().map(|url| open(url).unwrap()).collect();
+    let stores = [local, memory].iter().map(|url| open(url, &StoreSettings::default()).unwrap()).collect();
     (scratch, stores)
 }
 
 fn local() -> (TempDir, PathBuf, Arc<dyn Store>) {
     let scratch = TempDir::new().unwrap();
     let root = scratch.path().join("snapshots");
-    let store = open(&format!("file://{}", root.display())).unwrap();
+    let store = open(&format!("file://{}", root.display()), &StoreSettings::default()).unwrap();
     store.create(&Control::new()).unwrap();
     (scratch, root, store)
 }
@@ -213,7 +214,7 @@ fn the_time_of_a_store_goes_on_and_its_probe_goes_away() {
 #[test]
 fn stores_of_one_name_are_one_and_others_are_not() {
     let name = uuid::Uuid::new_v4();
-    let store = |suffix| open(&format!("memory://{name}{suffix}")).unwrap();
+    let store = |suffix| open(&format!("memory://{name}{suffix}"), &StoreSettings::default()).unwrap();
     store("").put_new("files/a", Bytes::new(), &Control::new()).unwrap();
     assert_eq!(names(store("/").as_ref(), "files"), ["files/a"]);
     assert!(names(store("x").as_ref(), "files").is_empty());
@@ -223,7 +224,7 @@ fn stores_of_one_name_are_one_and_others_are_not() {
 fn a_missing_directory_is_said_to_be_missing_until_somebody_writes() {
     let scratch = TempDir::new().unwrap();
     let control = Control::new();
-    let store = open(&format!("file://{}/not/yet", scratch.path().display())).unwrap();
+    let store = open(&format!("file://{}/not/yet", scratch.path().display()), &StoreSettings::default()).unwrap();
     let errors = [
         store.list("files", &control).unwrap_err(),
         store.read("sequence/1", 10, &control).unwrap_err(),
@@ -246,7 +247,7 @@ fn a_missing_directory_is_said_to_be_missing_until_somebody_writes() {
 fn a_file_in_the_place_of_a_directory_is_named() {
     let scratch = TempDir::new().unwrap();
     fs::write(scratch.path().join("plain"), "").unwrap();
-    let store = open(&format!("file://{}/plain", scratch.path().display())).unwrap();
+    let store = open(&format!("file://{}/plain", scratch.path().display()), &StoreSettings::default()).unwrap();
     assert!(store.list("files", &Control::new()).is_err());
     assert!(store.create(&Control::new()).unwrap_err().message.contains("plain"));
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use gabion::kinds::{MemtableKind, MergeKind};
+use gabion::options::StoreSettings;
 use gabion::snapshot::id::Id;
 use gabion::snapshot::manifest::{Definition, Family, Manifest, Rows, RowsFile};
 use gabion::snapshot::object_name::{FileType, Origin};
@@ -53,7 +54,7 @@ impl Place {
     }
 
     pub fn store(&self) -> Arc<dyn Store> {
-        store::open(&self.url).unwrap()
+        store::open(&self.url, &StoreSettings::default()).unwrap()
     }
 
     pub fn directory(&self) -> SnapshotDirectory {
