@@ -25,6 +25,7 @@ pub use stores::Credentials;
 
 use nearest::{nearest, quote};
 use value::Kind;
+pub(crate) use value::duration;
 
 /// Longest value in bytes. Options also come from manifests, which are not trusted.
 const MAX_VALUE: usize = 64 << 10;

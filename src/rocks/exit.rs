@@ -13,6 +13,8 @@ static OPEN: Mutex<Vec<Weak<Db>>> = Mutex::new(Vec::new());
 static REGISTERED: Once = Once::new();
 /// How many forks lie between this process and the one that first opened a database.
 static FORKS: AtomicU32 = AtomicU32::new(0);
+/// What is to be done before databases are closed.
+static HOOKS: Mutex<Vec<fn()>> = Mutex::new(Vec::new());
 
 /// How long the exit waits for calls that are still running.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -37,7 +39,26 @@ pub(super) fn forks() -> u32 {
     FORKS.load(Ordering::Relaxed)
 }
 
+/// Has `hook` run once at exit, before databases are closed if there are any.
+pub(crate) fn at_exit(hook: fn()) {
+    static REGISTERED: Once = Once::new();
+    HOOKS.lock().unwrap_or_else(PoisonError::into_inner).push(hook);
+    // On its own: a database that is opened later still registers `close_all` after RocksDB's statics.
+    REGISTERED.call_once(|| {
+        // SAFETY: `run_hooks` is an `extern "C"` function that lives as long as the library and doesn't unwind.
+        unsafe { libc::atexit(run_hooks) };
+    });
+}
+
+extern "C" fn run_hooks() {
+    let _ = std::panic::catch_unwind(|| {
+        let hooks = std::mem::take(&mut *HOOKS.lock().unwrap_or_else(PoisonError::into_inner));
+        hooks.into_iter().for_each(|hook| hook());
+    });
+}
+
 extern "C" fn close_all() {
+    run_hooks();
     let _ = std::panic::catch_unwind(|| {
         let open = std::mem::take(&mut *OPEN.lock().unwrap_or_else(PoisonError::into_inner));
         let deadline = Instant::now() + PATIENCE;

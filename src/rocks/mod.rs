@@ -18,6 +18,7 @@ mod sst;
 
 pub use batch::WriteBatch;
 pub use db::Db;
+pub(crate) use exit::at_exit;
 pub use family::Family;
 pub use gate::Call;
 pub use iterator::{Bounds, Iterator};

@@ -12,6 +12,10 @@ pub struct Control {
     cancelled: Arc<AtomicBool>,
     moved: Arc<AtomicU64>,
     deadline: Option<Instant>,
+    /// Stops this control and its clones, and not those that it comes from.
+    stopped: Option<Arc<AtomicBool>>,
+    /// It cleans up, and may go on when the process ends.
+    clean_up: bool,
 }
 
 impl Control {
@@ -25,14 +29,37 @@ impl Control {
         Self { deadline: Some(deadline), ..self.clone() }
     }
 
+    /// The same flag and counter for work on one of several things, which `stop` ends without cancelling the whole.
+    pub fn child(&self) -> Self {
+        Self { stopped: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// Ends the work that a `child` is for, and only that.
+    pub fn stop(&self) {
+        if let Some(stopped) = &self.stopped {
+            stopped.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// A fresh control for work that cleans up after something, until `deadline`.
+    pub fn for_clean_up(deadline: Instant) -> Self {
+        Self { deadline: Some(deadline), clean_up: true, ..Self::default() }
+    }
+
+    /// Whether it cleans up.
+    pub(super) fn is_clean_up(&self) -> bool {
+        self.clean_up
+    }
+
     /// Asks the operation to stop; returns at once.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// Whether `cancel` was called, on this or on a clone.
+    /// Whether `cancel` was called, on this or on a clone, or `stop`.
     pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        let is_set = |flag: &Arc<AtomicBool>| flag.load(Ordering::Relaxed);
+        is_set(&self.cancelled) || self.stopped.as_ref().is_some_and(is_set)
     }
 
     /// `Code::Cancelled` or `Code::TimedOut` if the operation should stop; asked between any two chunks of work.

@@ -17,6 +17,7 @@ use once_cell::sync::OnceCell;
 
 use super::control::Control;
 use super::objects::{Objects, REQUEST_LIMIT};
+use super::remote::{Backing, Remote};
 use super::{Link, Moved, Object, Store, Sum, check_name, runtime};
 use crate::error::{Code, Error, Result};
 
@@ -48,7 +49,9 @@ impl Local {
             let store = LocalFileSystem::new_with_prefix(&self.root)
                 .map_err(|error| Error::new(Code::Io, format!("cannot open {}: {error}", self.url)))?;
             let store = Arc::new(store.with_fsync(true));
-            Ok((Arc::clone(&store), Objects::new(&self.url, store)))
+            let backing =
+                Backing { objects: store.clone(), parts: None, pages: None, has_uploads: false, server: None };
+            Ok((store, Objects::new(Remote::here(&self.url, backing))))
         })
     }
 
@@ -376,6 +379,11 @@ impl NewFile {
 
     pub(super) fn file(&mut self) -> &mut File {
         &mut self.file
+    }
+
+    /// Another handle on the same file.
+    pub(super) fn clone_file(&self) -> Result<File> {
+        self.file.try_clone().map_err(|error| Error::io("open again", &self.path, &error))
     }
 
     pub(super) fn keep(mut self) {

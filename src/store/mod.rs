@@ -1,18 +1,33 @@
 //! Stores: where snapshots live. One interface, `Store`; what stores differ in is one file each.
 
+#[cfg(feature = "azure")]
+mod azure;
+#[cfg(feature = "cloud")]
+mod client;
 mod control;
+#[cfg(feature = "cloud")]
+mod credentials;
+mod failure;
+#[cfg(feature = "gcs")]
+mod google;
+mod limits;
 mod local;
 mod memory;
 mod objects;
+mod remote;
 pub mod runtime;
+#[cfg(feature = "s3")]
+mod s3;
 mod sum;
+mod transfer;
+mod upload;
 mod url;
 
 use std::fmt::Debug;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 
@@ -31,6 +46,17 @@ pub struct Object {
     pub size: u64,
     /// When it was last written, by the store's own clock.
     pub modified: SystemTime,
+}
+
+/// An upload that was begun and not ended, as its record tells; the store may keep its parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// The record.
+    pub record: Object,
+    /// The name of the object it is of; `None` if the record can't be read.
+    pub object: Option<String>,
+    /// What the store calls it.
+    pub(crate) id: Option<String>,
 }
 
 /// May a file be shared by a hard link instead of copied? Never, for a file that its owner goes on writing to.
@@ -110,38 +136,70 @@ pub trait Store: Debug + Send + Sync {
 
     /// What unfinished writes of the store itself left in `folder`; `list` doesn't show it, `delete` removes it.
     fn leftovers(&self, folder: &str, control: &Control) -> Result<Vec<Object>>;
+
+    /// Uploads in parts that were begun and not ended.
+    fn uploads(&self, _control: &Control) -> Result<Vec<Unfinished>> {
+        Ok(Vec::new())
+    }
+
+    /// Ends an upload and removes its record; one that has ended is done.
+    fn end_upload(&self, _upload: &Unfinished, _control: &Control) -> Result<()> {
+        Ok(())
+    }
+
+    /// How long after it was given up a write may still arrive.
+    fn lateness(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
-/// Where `url` points, the same text for every URL of one place. With `settings`: an endpoint is part of the place.
+/// Where `url` points, the same text for every URL of one place. With `settings`: a server and an account are parts of it.
 pub fn place(url: &str, settings: &StoreSettings) -> Result<String> {
-    let endpoint = |name: &str| match settings.texts.get(name) {
-        Some(endpoint) => endpoint.trim_end_matches('/').to_ascii_lowercase(),
-        None => String::new(),
-    };
     Ok(match url::parse(url)? {
         url::Place::Local(path) => format!("file:{}", path.components().collect::<std::path::PathBuf>().display()),
         url::Place::Memory(name) => format!("memory:{name}"),
-        url::Place::S3 { bucket, prefix } => format!("s3:{}/{bucket}/{prefix}", endpoint("aws_endpoint")),
-        url::Place::Google { bucket, prefix } => format!("gs:{}/{bucket}/{prefix}", endpoint("google_base_url")),
+        #[cfg(feature = "s3")]
+        url::Place::S3 { bucket, prefix } => {
+            format!("s3:{}/{bucket}/{prefix}", url::normal(&s3::endpoint(url, settings)))
+        }
+        #[cfg(feature = "gcs")]
+        url::Place::Google { bucket, prefix } => {
+            format!("gs:{}/{bucket}/{prefix}", url::normal(&google::endpoint(url, settings)))
+        }
+        #[cfg(feature = "azure")]
         url::Place::Azure { account, container, prefix } => {
-            let account = account.or_else(|| settings.texts.get("azure_storage_account_name").cloned());
-            let (account, endpoint) = (account.unwrap_or_default(), endpoint("azure_storage_endpoint"));
-            format!("az:{endpoint}/{account}/{container}/{prefix}")
+            let (account, endpoint) = azure::endpoint(url, account.as_deref(), settings);
+            format!("az:{}/{account}/{container}/{prefix}", url::normal(&endpoint))
         }
         url::Place::Hdfs { authority, path } => format!("hdfs:{authority}{path}"),
+        #[cfg(not(all(feature = "s3", feature = "gcs", feature = "azure")))]
+        _ => return Err(not_built(url)),
     })
 }
 
 /// The store at `url` (docs/stores.md), reached as `settings` say. Touches nothing yet.
 pub fn open(url: &str, settings: &StoreSettings) -> Result<Arc<dyn Store>> {
-    let _ = settings;
+    limits::Limits::set(settings);
     Ok(match url::parse(url)? {
         url::Place::Local(path) => Arc::new(local::Local::new(url, path)),
         url::Place::Memory(name) => Arc::new(memory::open(url, &name)),
-        place => {
-            return Err(Error::new(Code::Unsupported, format!("this build has no store for {url} ({place:?})")));
+        #[cfg(feature = "s3")]
+        url::Place::S3 { bucket, prefix } => Arc::new(s3::open(url, &bucket, &prefix, settings)?),
+        #[cfg(feature = "gcs")]
+        url::Place::Google { bucket, prefix } => Arc::new(google::open(url, &bucket, &prefix, settings)?),
+        #[cfg(feature = "azure")]
+        url::Place::Azure { account, container, prefix } => {
+            Arc::new(azure::open(url, (account.as_deref(), &container, &prefix), settings)?)
         }
+        url::Place::Hdfs { .. } => return Err(not_built(url)),
+        #[cfg(not(all(feature = "s3", feature = "gcs", feature = "azure")))]
+        _ => return Err(not_built(url)),
     })
+}
+
+fn not_built(url: &str) -> Error {
+    let text = format!("this build has no store for {url}; build Gabion with its feature (s3, gcs, azure, hdfs)");
+    Error::new(Code::Unsupported, text)
 }
 
 /// Refuses a name that could lead out of the store.

@@ -27,6 +27,12 @@ impl Sum {
         Self { size: self.size + bytes.len() as u64, crc32c: crc32c::crc32c_append(self.crc32c, bytes) }
     }
 
+    /// Of the bytes so far, followed by those that `next` is of.
+    pub fn followed_by(self, next: Sum) -> Self {
+        let length = usize::try_from(next.size).unwrap_or(usize::MAX);
+        Self { size: self.size + next.size, crc32c: crc32c::crc32c_combine(self.crc32c, next.crc32c, length) }
+    }
+
     /// `Code::Corruption` that names `what` unless its bytes are `found`.
     pub fn must_be(&self, found: &Sum, what: &dyn Display) -> Result<()> {
         self.must_have_size(found.size, what)?;
@@ -45,5 +51,19 @@ impl Sum {
             return Err(Error::corruption(format!("{what} has {found} bytes instead of {}", self.size)));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_parts_make_the_sum_of_all() {
+        let bytes: Vec<u8> = (0..10_000_u32).map(|at| (at * 7 >> 3) as u8).collect();
+        for cut in [0, 1, 4096, 9_999, 10_000] {
+            let (one, two) = bytes.split_at(cut);
+            assert_eq!(Sum::of(one).followed_by(Sum::of(two)), Sum::of(&bytes));
+        }
     }
 }

@@ -52,6 +52,15 @@ pub(super) fn parse(text: &str) -> Result<Place> {
     }
 }
 
+/// The URL of a server, the same text for every way to write it.
+#[cfg(feature = "cloud")]
+pub(super) fn normal(server: &str) -> String {
+    match Url::parse(server) {
+        Ok(url) => url.as_str().trim_end_matches('/').to_owned(),
+        Err(_) => server.to_owned(),
+    }
+}
+
 /// `text` without what may be a secret: what stands before an `@`, and behind `?` or `#`.
 pub(super) fn shown(text: &str) -> String {
     let (text, cut) = match text.find(['?', '#']) {

@@ -1,0 +1,147 @@
+//! Servers that stores are tried on. Each is started once for a test binary, on a free port of the loopback interface, and
+//! ends with it, also when it is killed. Any test binary can have them: `mod servers;`, or with a `#[path]`.
+#![allow(dead_code, reason = "not every test binary uses all of it")]
+
+mod google;
+mod program;
+mod s3;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use gabion::Options;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+pub use google::{Fault, Google};
+pub use s3::S3;
+
+/// A bucket of a running server.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Which it is: `s3s-fs`, `moto`, `azurite`, `google`.
+    pub name: &'static str,
+    /// The URL of its bucket; snapshot directories go below.
+    pub url: String,
+    /// What it takes to reach it.
+    pub settings: Vec<(&'static str, String)>,
+}
+
+impl Server {
+    /// The URL of a new folder.
+    pub fn folder(&self) -> String {
+        format!("{}/{}", self.url, uuid::Uuid::new_v4().simple())
+    }
+
+    /// The settings as options.
+    pub fn options(&self) -> Options {
+        let mut options = Options::new();
+        for (name, value) in &self.settings {
+            options.set(name, value).unwrap();
+        }
+        options
+    }
+
+    /// The address that its endpoint option names.
+    pub fn endpoint(&self) -> &str {
+        let is_endpoint = |name: &str| ["aws_endpoint", "google_base_url", "azure_storage_endpoint"].contains(&name);
+        self.settings.iter().find(|(name, _)| is_endpoint(name)).map(|(_, value)| value.as_str()).unwrap()
+    }
+}
+
+/// Why a server is not there.
+pub type Missing = String;
+
+/// All servers that can be started here, and why the others can't.
+pub fn all() -> (Vec<&'static Server>, Vec<Missing>) {
+    let (mut servers, mut missing) = (vec![&s3().server, &google().server], Vec::new());
+    for server in [moto(), azurite()] {
+        match server {
+            Ok(server) => servers.push(server),
+            Err(why) => missing.push(why.clone()),
+        }
+    }
+    (servers, missing)
+}
+
+/// s3s-fs, in this process.
+pub fn s3() -> &'static S3 {
+    static SERVER: OnceLock<S3> = OnceLock::new();
+    SERVER.get_or_init(S3::start)
+}
+
+/// A stub of Google Cloud Storage, in this process.
+pub fn google() -> &'static Google {
+    static SERVER: OnceLock<Google> = OnceLock::new();
+    SERVER.get_or_init(Google::start)
+}
+
+/// moto, a program in Python.
+pub fn moto() -> Result<&'static Server, &'static Missing> {
+    static SERVER: OnceLock<Result<Server, Missing>> = OnceLock::new();
+    SERVER.get_or_init(program::moto).as_ref()
+}
+
+/// Azurite, a program for node.
+pub fn azurite() -> Result<&'static Server, &'static Missing> {
+    static SERVER: OnceLock<Result<Server, Missing>> = OnceLock::new();
+    SERVER.get_or_init(program::azurite).as_ref()
+}
+
+/// The runtime that servers in this process run on. Not the library's: that one is under test.
+fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("test-server")
+            .enable_all()
+            .build()
+            .unwrap()
+    })
+}
+
+/// Serves `service` on a free port; answers the address.
+fn serve<S, B>(service: S) -> SocketAddr
+where
+    S: hyper::service::Service<hyper::Request<hyper::body::Incoming>, Response = hyper::Response<B>>
+        + Clone
+        + Send
+        + 'static,
+    S::Future: Send,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    B: hyper::body::Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let listener = runtime().block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    runtime().spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            let connection =
+                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(socket), service.clone());
+            // A client that goes away is its own business.
+            tokio::spawn(async move { drop(connection.await) });
+        }
+    });
+    address
+}
+
+/// A new directory for a server's data. Those of processes that are gone are removed.
+fn scratch(name: &str) -> PathBuf {
+    const PREFIX: &str = "gabion-test-server-";
+    let parent = std::env::temp_dir();
+    for entry in std::fs::read_dir(&parent).unwrap().flatten() {
+        let file_name = entry.file_name().to_string_lossy().into_owned();
+        let owner = file_name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
+        if owner.is_some_and(|pid| !PathBuf::from(format!("/proc/{pid}")).exists()) {
+            // Another test may be removing it too.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+    let path = parent.join(format!("{PREFIX}{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
