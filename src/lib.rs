@@ -22,6 +22,7 @@ pub mod kinds;
 pub mod live;
 pub mod metrics;
 pub mod options;
+mod parallel;
 pub mod restore;
 mod rocks;
 pub mod scan;

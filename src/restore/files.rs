@@ -20,13 +20,20 @@ pub(super) enum Files {
 
 impl Files {
     /// Gets a file to the new path `to`: linked where that is possible and `link` allows it, else copied and verified. `name` is its RocksDB name, if any.
-    pub(super) fn get(&self, name: Option<&str>, object: &ObjectName, to: &Path, link: Link) -> Result<()> {
+    pub(super) fn get(
+        &self,
+        name: Option<&str>,
+        object: &ObjectName,
+        to: &Path,
+        link: Link,
+        control: &Control,
+    ) -> Result<()> {
         let sum = object.origin.sum();
         match self {
-            Files::Stored(store) => store.get_file(&object.path(), to, &sum, link, &Control::new()).map(drop)?,
+            Files::Stored(store) => store.get_file(&object.path(), to, &sum, link, control).map(drop)?,
             Files::Captured(directory) => {
                 let from = capture_directory::path_of(directory, name, object);
-                get_local(&from, to, &sum, link)?;
+                get_local(&from, to, &sum, link, control)?;
             }
         }
         match object.file_type {
@@ -44,7 +51,7 @@ pub(super) fn table_link(verify: Verify) -> Link {
     }
 }
 
-fn get_local(from: &Path, to: &Path, sum: &Sum, link: Link) -> Result<()> {
+fn get_local(from: &Path, to: &Path, sum: &Sum, link: Link, control: &Control) -> Result<()> {
     sum.must_have_size(capture_directory::plain_file(from)?, &from.display())?;
-    link_or_copy(from, to, sum, link, &Control::new())
+    link_or_copy(from, to, sum, link, control)
 }

@@ -3,7 +3,6 @@
 mod files;
 mod input;
 mod native;
-mod parallel;
 pub mod pushed_stream;
 mod rows;
 mod table_files;

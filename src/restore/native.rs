@@ -14,10 +14,11 @@ use crate::column_family::Family;
 use crate::error::{Error, Result};
 use crate::kinds::{MemtableKind, MergeKind};
 use crate::options::{BackendSettings, FamilySettings, Options, RestoreSettings, Verify};
+use crate::parallel::{self, Threads};
 use crate::rocks::{self, Bounds, Db, StoredFile, StoredKind};
 use crate::scratch::Scratch;
 use crate::snapshot::manifest::{Definition, RocksDbFile, RocksDbFiles, Rows, RowsFile};
-use crate::store::Link;
+use crate::store::{Control, Link};
 
 /// A backend with the rows of `input` that lie in `range`.
 pub(super) fn restore(
@@ -86,12 +87,15 @@ pub(super) fn new_family(definition: &Definition, settings: FamilySettings, rock
 /// Puts RocksDB's files into its future directory.
 fn place(input: &Input, rocksdb: &RocksDbFiles, directory: &Path, verify: Verify) -> Result<()> {
     fs::create_dir(directory).map_err(|error| Error::io("make", directory, &error))?;
-    for file in &rocksdb.files {
+    let get = |at: usize, control: &Control| {
+        let file = &rocksdb.files[at];
         // Only table files are never written to again.
         let link = if file.name.ends_with(".sst") { table_link(verify) } else { Link::Never };
-        input.files.get(Some(&file.name), &file.object, &directory.join(&file.name), link)?;
+        input.files.get(Some(&file.name), &file.object, &directory.join(&file.name), link, control)?;
         fail::fail_point!("restore-file-placed");
-    }
+        Ok(())
+    };
+    parallel::run(rocksdb.files.len(), Threads::Most, &Control::new(), &get)?;
     let current = directory.join("CURRENT");
     fs::write(&current, &rocksdb.current).map_err(|error| Error::io("write", &current, &error))
 }
@@ -216,12 +220,11 @@ fn ingest(
 ) -> Result<rocks::Family> {
     let work = scratch.work("rows");
     fs::create_dir_all(&work).map_err(|error| Error::io("make", &work, &error))?;
-    let mut paths = Vec::new();
-    for file in files {
-        let path = work.join(file.object.to_string());
-        input.files.get(None, &file.object, &path, table_link(verify))?;
-        paths.push(path);
-    }
+    let paths: Vec<_> = files.iter().map(|file| work.join(file.object.to_string())).collect();
+    let get = |at: usize, control: &Control| {
+        input.files.get(None, &files[at].object, &paths[at], table_link(verify), control)
+    };
+    parallel::run(files.len(), Threads::Most, &Control::new(), &get)?;
     let call = db.write()?;
     let family = db.create_family(&call, &rocksdb_name(&definition.name), family_options(settings, budget)?)?;
     if !paths.is_empty() {

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::KeyRange;
 use super::input::Input;
 use super::native::{clip, family_settings, new_family};
-use super::parallel;
 use super::table_files::TableFiles;
 use super::walk::Walk;
 use super::whole_files;
@@ -17,10 +16,12 @@ use crate::budget::Budget;
 use crate::column_family::{Family, label};
 use crate::error::{Code, Error, Result};
 use crate::options::{BackendSettings, RestoreSettings};
+use crate::parallel::{self, Threads};
 use crate::rocks::Db;
 use crate::scratch::Scratch;
 use crate::snapshot::manifest::Definition;
 use crate::snapshot::{Kind, Lineage};
+use crate::store::Control;
 
 /// An input whose rows can be walked.
 pub(super) struct Opened<'a> {
@@ -63,8 +64,8 @@ pub(super) fn restore(
         families.push(new_family(definition, own, rocks));
     }
     let union = Union { inputs: opened, range, turn: Mutex::new(()) };
-    let fill = |at: usize| union.fill(definitions[at], &families[at], &work.join(at.to_string()));
-    parallel::run(families.len(), &fill)?;
+    let fill = |at: usize, _: &Control| union.fill(definitions[at], &families[at], &work.join(at.to_string()));
+    parallel::run(families.len(), Threads::Processors, &Control::new(), &fill)?;
     fail::fail_point!("restore-families-filled");
     let lineage = match inputs {
         [input] => input.lineage(false),

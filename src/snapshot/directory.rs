@@ -175,7 +175,7 @@ impl SnapshotDirectory {
     pub fn size(&self) -> Result<u64> {
         let control = Control::new();
         let mut bytes = 0;
-        for folder in [sequence::FOLDER, intent::FOLDER, tombstone::FOLDER, sweep::FILES] {
+        for folder in [sequence::FOLDER, intent::FOLDER, tombstone::FOLDER, sweep::FILES, store::UPLOADS] {
             bytes += self.store().list(folder, &control)?.iter().map(|object| object.size).sum::<u64>();
         }
         Ok(bytes)

@@ -2,23 +2,26 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::directory::SnapshotDirectory;
 use super::id::Id;
 use super::intent::{self, Intent};
 use super::manifest::Manifest;
 use super::object_name::{FileType, ObjectName, Origin};
 use super::sequence::{Entry, now_ms};
+use super::sweep::FILES;
+use super::tombstone;
 use super::writer::{Unpublished, Writer};
 use crate::error::{Code, Error, Result};
-use crate::store::{Control, Link, Moved};
+use crate::store::{Control, Link, Moved, Store, behind};
 
 /// How long the removal of a failed job's files may take; what is left then goes with a sweep.
 const CLEAN_UP_LIMIT: Duration = Duration::from_secs(30);
 
 /// A job between its intent and its manifest. Files may be put by any number of threads. Dropped before it is published, it
-/// removes its files and its intent.
+/// removes its files and its intent. After a cancel nobody waits for that: it goes on by itself.
 #[derive(Debug)]
 pub struct Publication {
     writer: Arc<Writer>,
@@ -27,6 +30,8 @@ pub struct Publication {
     /// The parents' files, each with its parent.
     reusable: HashMap<Origin, (ObjectName, u64)>,
     progress: Mutex<Files>,
+    /// The job's.
+    control: Control,
     started: Instant,
     /// Whose files they are is decided: not the job's any more.
     settled: bool,
@@ -38,6 +43,8 @@ struct Files {
     written: HashSet<ObjectName>,
     reused: HashSet<ObjectName>,
     parents: BTreeSet<u64>,
+    /// A put failed in a store where it may still arrive: then a sweep has to look after the job.
+    unanswered: bool,
 }
 
 impl Publication {
@@ -51,6 +58,7 @@ impl Publication {
             backend,
             reusable: HashMap::new(),
             progress: Mutex::default(),
+            control: control.clone(),
             started,
             settled: false,
         };
@@ -63,17 +71,30 @@ impl Publication {
         };
         intent.write(writer.store().as_ref(), publication.job, control)?;
         fail::fail_point!("intent-written");
-        // From here on no sweep takes the parents' files; but one may have been discarded, and swept, before.
-        for parent in parents {
-            match writer.sequence().read(parent.number, control)? {
+        publication.look_for_reusable(parents, control)?;
+        fail::fail_point!("parents-checked");
+        Ok(publication)
+    }
+
+    /// Notes the files of `parents` that are there. From here on no sweep takes them; but a parent may have been discarded,
+    /// and swept, before; and other hands may have removed files.
+    fn look_for_reusable(&mut self, parents: &[Manifest], control: &Control) -> Result<()> {
+        let store = self.writer.store().as_ref();
+        let discarded = if parents.is_empty() { HashSet::new() } else { tombstone::numbers(store, control)? };
+        for parent in parents.iter().filter(|parent| !discarded.contains(&parent.number)) {
+            match self.writer.sequence().read(parent.number, control)? {
                 Some(Entry::Manifest(found)) if found.job == parent.job => {
-                    publication.reusable.extend(found.objects().map(|object| (object.origin, (*object, found.number))));
+                    self.reusable.extend(found.objects().map(|object| (object.origin, (*object, found.number))));
                 }
                 _ => {}
             }
         }
-        fail::fail_point!("parents-checked");
-        Ok(publication)
+        if !self.reusable.is_empty() {
+            let there: HashMap<String, u64> =
+                store.list(FILES, control)?.into_iter().map(|object| (object.name, object.size)).collect();
+            self.reusable.retain(|origin, (object, _)| there.get(&object.path()) == Some(&origin.size));
+        }
+        Ok(())
     }
 
     /// The job's identity, a part of the names of its files.
@@ -84,10 +105,19 @@ impl Publication {
     /// The object that a parent has for such a file, if any; naming it in the manifest then needs no `put`.
     pub fn reuse(&self, origin: &Origin, file_type: FileType) -> Option<ObjectName> {
         let (object, parent) = self.reusable.get(origin).filter(|(object, _)| object.file_type == file_type)?;
-        let mut files = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut files = self.files();
         files.parents.insert(*parent);
         files.reused.insert(*object);
         Some(*object)
+    }
+
+    fn files(&self) -> MutexGuard<'_, Files> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What `put` will call such a file.
+    pub fn name(&self, origin: Origin, file_type: FileType) -> ObjectName {
+        ObjectName { origin, job: self.job, file_type }
     }
 
     /// Puts the local file `from` into the directory. `origin` says what its bytes must be.
@@ -99,19 +129,53 @@ impl Publication {
         link: Link,
         control: &Control,
     ) -> Result<(ObjectName, Moved)> {
-        let object = ObjectName { origin, job: self.job, file_type };
+        let object = self.name(origin, file_type);
         // Noted first: a put that fails may have left something.
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner).written.insert(object);
-        let moved = self.writer.store().put_file(from, &object.path(), &origin.sum(), link, control)?;
+        self.files().written.insert(object);
+        let store = self.writer.store();
+        let moved = store.put_file(from, &object.path(), &origin.sum(), link, control).inspect_err(|error| {
+            let is_answer = matches!(error.code, Code::Corruption | Code::NotFound | Code::InvalidArgument);
+            self.files().unanswered |= !is_answer && !store.lateness().is_zero();
+        })?;
         Ok((object, moved))
     }
 
     /// Publishes `manifest`, whose number, epoch, job, backend, parents and grace period are filled in here; answers it as
     /// it was written. Every file in it must have been put or reused. After an error nothing of the job is left, or will
     /// be after a sweep; success means that it lasts.
-    pub fn publish(mut self, mut manifest: Manifest, control: &Control) -> Result<Manifest> {
+    ///
+    /// A store may keep a cancelled job from knowing whether it was published; then it is told that it was cancelled, and the
+    /// snapshot is discarded if it is there.
+    pub fn publish(self, manifest: Manifest, control: &Control) -> Result<Manifest> {
+        let (writer, job, own) = (Arc::clone(&self.writer), self.job, control.clone());
+        let discards = Arc::clone(&writer);
+        let published = behind::run(
+            control,
+            move || self.publish_now(manifest, &own),
+            move |published| {
+                if let Ok(manifest) = published {
+                    // One that fails leaves a snapshot more, which the host can discard.
+                    let directory = SnapshotDirectory::with_store(Arc::clone(discards.store()), discards.grace());
+                    let _ = directory.discard(manifest.number);
+                    remove_intent(discards.store().as_ref(), job);
+                }
+            },
+        );
+        let manifest = match published {
+            Some(published) => published?,
+            None => {
+                control.check()?;
+                return Err(Error::new(Code::Panic, "publishing a snapshot ended in a panic; this is a bug in Gabion"));
+            }
+        };
+        // The manifest is what counts now: an intent that stays goes with a sweep.
+        behind::run(control, move || remove_intent(writer.store().as_ref(), job), drop);
+        Ok(manifest)
+    }
+
+    fn publish_now(mut self, mut manifest: Manifest, control: &Control) -> Result<Manifest> {
         self.complete(&mut manifest)?;
-        self.writer.store().settle("files", control)?;
+        self.writer.store().settle(FILES, control)?;
         fail::fail_point!("files-settled");
         if self.started.elapsed() >= self.writer.grace() {
             return Err(Error::new(
@@ -126,8 +190,6 @@ impl Publication {
             Ok(()) => {
                 self.settled = true;
                 fail::fail_point!("manifest-published");
-                self.remove_intent();
-                fail::fail_point!("intent-removed");
                 Ok(manifest)
             }
             Err(Unpublished::Never(error)) => Err(error),
@@ -140,7 +202,7 @@ impl Publication {
 
     /// Fills in what the directory knows, and checks that each file is there.
     fn complete(&self, manifest: &mut Manifest) -> Result<()> {
-        let files = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let files = self.files();
         if let Some(stray) =
             manifest.objects().find(|object| !files.written.contains(object) && !files.reused.contains(object))
         {
@@ -156,15 +218,15 @@ impl Publication {
     fn grace_ms(&self) -> u64 {
         u64::try_from(self.writer.grace().as_millis()).unwrap_or(u64::MAX).min(i64::MAX as u64)
     }
-
-    /// The manifest is what counts now: an intent that stays goes with a sweep.
-    fn remove_intent(&self) {
-        let _ = self.writer.store().delete(&[intent::name(self.job)], &clean_up());
-    }
 }
 
 fn clean_up() -> Control {
-    Control::new().with_deadline(Instant::now() + CLEAN_UP_LIMIT)
+    Control::for_clean_up(Instant::now() + CLEAN_UP_LIMIT)
+}
+
+fn remove_intent(store: &dyn Store, job: Id) {
+    let _ = store.delete(&[intent::name(job)], &clean_up());
+    fail::fail_point!("intent-removed");
 }
 
 impl Drop for Publication {
@@ -172,13 +234,20 @@ impl Drop for Publication {
         if self.settled {
             return;
         }
-        let files = std::mem::take(&mut *self.progress.lock().unwrap_or_else(PoisonError::into_inner));
-        let names: Vec<String> = files.written.iter().map(ObjectName::path).collect();
-        // The files first: without its intent they would be anybody's. What can't be removed goes with a sweep.
-        if self.writer.store().delete(&names, &clean_up()).is_ok() {
-            fail::fail_point!("abandoned-files-removed");
-            self.remove_intent();
-            fail::fail_point!("abandoned-intent-removed");
-        }
+        let Files { written, unanswered, .. } = std::mem::take(&mut *self.files());
+        let (writer, job) = (Arc::clone(&self.writer), self.job);
+        let remove = move || {
+            let names: Vec<String> = written.iter().map(ObjectName::path).collect();
+            // The files first: without its intent they would be anybody's. What can't be removed goes with a sweep, and so
+            // does what still arrives.
+            if writer.store().delete(&names, &clean_up()).is_ok() {
+                fail::fail_point!("abandoned-files-removed");
+                if !unanswered {
+                    let _ = writer.store().delete(&[intent::name(job)], &clean_up());
+                }
+                fail::fail_point!("abandoned-intent-removed");
+            }
+        };
+        behind::run(&self.control, remove, drop);
     }
 }

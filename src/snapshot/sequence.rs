@@ -17,7 +17,7 @@ pub(super) const FOLDER: &str = "sequence";
 /// Numbers are below this.
 const MAX_NUMBER: u64 = 1 << 63;
 /// How often a create is tried whose outcome can't be seen, or whose number comes and goes.
-const TRIES: u32 = 5;
+const TRIES: u32 = 8;
 /// How often a number is looked for behind others who look for one.
 const APPENDS: u32 = 1000;
 
@@ -207,7 +207,10 @@ impl Sequence {
                     return Ok(Claim::Ours);
                 }
                 Some(found) => return Ok(Claim::Taken(found)),
-                None => std::thread::sleep(Duration::from_millis(5 << tries)),
+                None => {
+                    control.check()?;
+                    std::thread::sleep(Duration::from_millis(5 << tries));
+                }
             }
         }
         Err(failure.unwrap_or_else(|| {

@@ -9,8 +9,8 @@ use super::intent::{self, Announced};
 use super::object_name::ObjectName;
 use super::sequence::{self, Entry, Sequence};
 use super::tombstone::{self, Placed};
-use crate::error::{Error, Result};
-use crate::store::{Control, Object, Store};
+use crate::error::{Code, Error, Result};
+use crate::store::{Control, Object, Store, Unfinished};
 
 /// Where data files are.
 pub(super) const FILES: &str = "files";
@@ -29,12 +29,15 @@ pub(super) struct Patience {
 struct Scene {
     now: SystemTime,
     patience: Patience,
+    /// How long after it was given up a write may still arrive.
+    lateness: Duration,
     files: Vec<(ObjectName, Object)>,
     /// Of both readings.
     entries: BTreeMap<u64, Entry>,
     sequence: BTreeMap<u64, Object>,
     intents: Vec<Announced>,
     tombstones: Vec<Placed>,
+    uploads: Vec<Unfinished>,
 }
 
 /// What became of the jobs with intents.
@@ -58,11 +61,19 @@ pub(super) fn sweep(sequence: &Sequence, patience: Patience, dry_run: bool, cont
     fail::fail_point!("sweep-looked");
     let jobs = scene.judge_jobs(sequence, dry_run, control)?;
     fail::fail_point!("sweep-judged");
+    let uploads = scene.ended_uploads(&jobs);
+    if !dry_run {
+        // Before their jobs' files: an upload that its job completes now is a file that is seen below.
+        uploads.iter().try_for_each(|upload| store.end_upload(upload, control))?;
+        fail::fail_point!("sweep-uploads-ended");
+        scene.look_again(store, &jobs, control)?;
+    }
     let files = scene.useless_files(&jobs);
     let intents = scene.ended_intents(&jobs);
     let mut last = scene.spent_tombstones(&files);
     last.extend(scene.spent_voids());
     last.extend(scene.leftovers(store, control)?);
+    let uploads: Vec<Object> = uploads.into_iter().map(|upload| upload.record).collect();
     if !dry_run {
         // A discard that a crash undid would bring back a manifest without its files.
         store.settle(sequence::FOLDER, control)?;
@@ -78,7 +89,7 @@ pub(super) fn sweep(sequence: &Sequence, patience: Patience, dry_run: bool, cont
         remove(&last)?;
         fail::fail_point!("sweep-tombstones-removed");
     }
-    let all = [files, intents, last].concat();
+    let all = [uploads, files, intents, last].concat();
     Ok(Swept {
         objects: all.len() as u64,
         bytes: all.iter().map(|object| object.size).sum(),
@@ -95,12 +106,12 @@ impl Scene {
         sequence.objects(control)?; // A directory that is not there is not to be made by the probe.
         let now = store.now(control)?;
         let objects = store.list(FILES, control)?;
+        // Before the intents: a record is written under one, so a job without one has ended.
+        let uploads = store.uploads(control)?;
         let mut entries = sequence.read_all(control)?;
         let intents = intent::read_all(store, control)?;
         let objects_of_sequence = read_more(sequence, &mut entries, control)?;
         let tombstones = tombstone::read_all(store, control)?;
-        // Objects of other names are not ours to judge.
-        let of_ours = |object: Object| Some((object.name.rsplit_once('/')?.1.parse().ok()?, object));
         let files: Vec<_> = objects.into_iter().filter_map(of_ours).collect();
         if !files.is_empty() && !entries.values().any(|entry| matches!(entry, Entry::Epoch(_))) {
             return Err(Error::corruption(format!(
@@ -108,15 +119,57 @@ impl Scene {
                 store.url()
             )));
         }
-        Ok(Self { now, patience, files, entries, sequence: objects_of_sequence, intents, tombstones })
+        let lateness = if patience.force { Duration::ZERO } else { store.lateness() };
+        Ok(Self {
+            now,
+            patience,
+            lateness,
+            files,
+            entries,
+            sequence: objects_of_sequence,
+            intents,
+            tombstones,
+            uploads,
+        })
+    }
+
+    /// Adds the files of dead jobs that have appeared since: one that an upload became just before it was ended.
+    fn look_again(&mut self, store: &dyn Store, jobs: &Jobs, control: &Control) -> Result<()> {
+        if jobs.dead.is_empty() {
+            return Ok(());
+        }
+        let known: HashSet<ObjectName> = self.files.iter().map(|(name, _)| *name).collect();
+        let now = store.list(FILES, control)?.into_iter().filter_map(of_ours);
+        self.files.extend(now.filter(|(name, _)| jobs.dead.contains(&name.job) && !known.contains(name)));
+        Ok(())
+    }
+
+    /// Unfinished uploads whose jobs are not at work any more.
+    fn ended_uploads(&self, jobs: &Jobs) -> Vec<Unfinished> {
+        let ended = |upload: &Unfinished| match upload.object.as_deref().and_then(job_of) {
+            Some(job) => (!jobs.live.contains(&job)).then(|| upload.clone()),
+            // Not one of ours: its record goes when nobody can still be at it, and what it names is left alone.
+            None => self.is_old(&upload.record, 0).then(|| Unfinished { object: None, ..upload.clone() }),
+        };
+        self.uploads.iter().filter_map(ended).collect()
+    }
+
+    /// At least how old `object` is; one that is younger than the probe has no age yet.
+    fn age(&self, object: &Object) -> Duration {
+        // Servers tell times in whole seconds.
+        let coarse = if self.lateness.is_zero() { Duration::ZERO } else { Duration::from_secs(1) };
+        self.now.duration_since(object.modified).unwrap_or_default().saturating_sub(coarse)
     }
 
     /// Is `object` as old as the grace period, the longer one of ours and the one that its writer recorded?
     fn is_old(&self, object: &Object, recorded_ms: u64) -> bool {
         let recorded = if self.patience.force { Duration::ZERO } else { Duration::from_millis(recorded_ms) };
-        // One that is younger than the probe has no age yet.
-        let age = self.now.duration_since(object.modified).unwrap_or_default();
-        age >= self.patience.grace.max(recorded)
+        self.age(object) >= self.patience.grace.max(recorded)
+    }
+
+    /// As `is_old`, for what stands in the way of a write that may still arrive.
+    fn is_spent(&self, object: &Object, recorded_ms: u64) -> bool {
+        self.is_old(object, recorded_ms) && self.age(object) >= self.lateness
     }
 
     fn has_completed(&self, job: Id) -> bool {
@@ -202,7 +255,7 @@ impl Scene {
             .collect();
         let is_spent = |placed: &&Placed| {
             let tombstone = &placed.tombstone;
-            self.is_old(&placed.object, tombstone.grace)
+            self.is_spent(&placed.object, tombstone.grace)
                 && !matches!(self.entries.get(&tombstone.number), Some(Entry::Manifest(_)))
                 && tombstone.files.iter().all(|file| named.contains(file) || !still_there.contains(file))
         };
@@ -220,7 +273,7 @@ impl Scene {
         }
         let is_spent = |(number, object): &(&u64, &Object)| match self.entries.get(number) {
             Some(Entry::Void(void)) => {
-                last.get(&void.epoch).is_some_and(|last| last > number) && self.is_old(object, 0)
+                last.get(&void.epoch).is_some_and(|last| last > number) && self.is_spent(object, 0)
             }
             _ => false,
         };
@@ -247,12 +300,37 @@ fn read_more(
     control: &Control,
 ) -> Result<BTreeMap<u64, Object>> {
     let objects = sequence.objects(control)?;
-    for &number in objects.keys() {
-        if !entries.contains_key(&number)
-            && let Some(entry) = sequence.read(number, control)?
-        {
-            entries.insert(number, entry);
+    let mut unread = Vec::new();
+    for &number in objects.keys().filter(|number| !entries.contains_key(number)).collect::<Vec<_>>() {
+        match sequence.read(number, control)? {
+            Some(entry) => drop(entries.insert(number, entry)),
+            None => unread.push(number),
         }
     }
-    Ok(objects)
+    if unread.is_empty() {
+        return Ok(objects);
+    }
+    // Gone since it was listed, or else the store does not tell the truth; then its files must not be taken for useless.
+    let now = sequence.objects(control)?;
+    match unread.iter().find(|number| now.contains_key(number)) {
+        None => Ok(now),
+        Some(&number) => Err(Error::new(
+            Code::Io,
+            format!(
+                "{} lists {} and has no such object to read; nothing was swept",
+                sequence.store().url(),
+                sequence::name(number)
+            ),
+        )),
+    }
+}
+
+/// A data file by its name; objects of other names are not ours to judge.
+fn of_ours(object: Object) -> Option<(ObjectName, Object)> {
+    Some((object.name.rsplit_once('/')?.1.parse().ok()?, object))
+}
+
+/// The job that puts the data file of that name.
+fn job_of(name: &str) -> Option<Id> {
+    name.strip_prefix(FILES)?.strip_prefix('/')?.parse().ok().map(|name: ObjectName| name.job)
 }

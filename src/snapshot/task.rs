@@ -20,9 +20,10 @@ use crate::backend::{Inner, rocksdb_name};
 use crate::error::{Code, Error, Result};
 use crate::metrics;
 use crate::options::SnapshotSettings;
+use crate::parallel::{self, Threads};
 use crate::rocks::StoredKind;
 use crate::scratch::Scratch;
-use crate::store::Link;
+use crate::store::{Control, Link};
 
 /// What the background thread of a job works with.
 pub(super) struct Task {
@@ -110,17 +111,24 @@ impl Task {
             turn.directory.published().or_else(|| parent.map(|parent| parent.manifest.clone())).into_iter().collect();
         fail::fail_point!("parent-chosen");
         let publication = Publication::begin(&writer, snapshots.backend, &parents, control)?;
+        let mut new = Vec::new();
         let mut manifest = self.manifest(publication.job(), gathered, |path, origin, kind| {
             if let Some(object) = publication.reuse(&origin, kind) {
                 control.advance(origin.size);
                 metrics::add(&self.backend.counters.bytes_reused, origin.size);
                 return Ok(object);
             }
-            let (object, _) = publication.put(&work.join(path), origin, kind, Link::Allowed, control)?;
+            new.push((work.join(path), origin, kind));
+            Ok(publication.name(origin, kind))
+        })?;
+        let put = |at: usize, control: &Control| {
+            let (path, origin, kind) = &new[at];
+            publication.put(path, *origin, *kind, Link::Allowed, control)?;
             metrics::add(&self.backend.counters.bytes_uploaded, origin.size);
             fail::fail_point!("file-put");
-            Ok(object)
-        })?;
+            Ok(())
+        };
+        parallel::run(new.len(), Threads::Most, control, &put)?;
         fail::fail_point!("files-put");
         turn.wait(control)?;
         manifest = publication.publish(manifest, control)?;

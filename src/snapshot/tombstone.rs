@@ -1,5 +1,6 @@
 //! `Tombstone`: what a discarded manifest named, for the sweep that removes it.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,7 +10,7 @@ use super::document::{self, DocumentKind};
 use super::id::Id;
 use super::object_name::ObjectName;
 use super::sequence::{now_ms, parse_number};
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::store::{Control, Object, Store};
 
 pub(super) const FOLDER: &str = "tombstones";
@@ -45,9 +46,21 @@ impl Tombstone {
     pub(super) fn write(&self, store: &dyn Store, control: &Control) -> Result<()> {
         let bytes = Bytes::from(document::encode(DocumentKind::Tombstone, self)?);
         let name = format!("{FOLDER}/{:020}-{}", self.number, Id::random());
-        // Only a lost answer can say "exists" of a fresh name.
-        store.put_new(&name, bytes, control).map(drop)
+        // A sweep goes by it, so it is not enough that somebody says it exists.
+        if store.put_new(&name, bytes.clone(), control)?
+            || store.read(&name, document::MAX_BYTES, control)? == Some(bytes)
+        {
+            return Ok(());
+        }
+        Err(Error::new(Code::Io, format!("{name}, just written, is not in {}; discard again", store.url())))
     }
+}
+
+/// The numbers that there are tombstones of.
+pub(super) fn numbers(store: &dyn Store, control: &Control) -> Result<HashSet<u64>> {
+    let number =
+        |object: &Object| parse_number(object.name.strip_prefix(FOLDER)?.strip_prefix('/')?.split_once('-')?.0);
+    Ok(store.list(FOLDER, control)?.iter().filter(|object| is_name(&object.name)).filter_map(number).collect())
 }
 
 /// All tombstones; one that can't be read is an error, for it says which files must stay.

@@ -1,7 +1,8 @@
 //! `Writer`: who may publish into a snapshot directory: the one with the newest epoch.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -22,8 +23,15 @@ pub struct Writer {
     sequence: Sequence,
     id: Id,
     grace: Duration,
-    /// Shared with the same writer for other grace periods.
-    state: Arc<Mutex<State>>,
+    /// Shared with the same writer for other grace periods and over other stores.
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    /// That of the state, for those who can't wait for it.
+    epoch: AtomicU64,
 }
 
 /// Where a writer stands.
@@ -62,22 +70,23 @@ impl Writer {
         fail::fail_point!("epoch-taken");
         refuse_newer(&sequence, restored, control)?;
         let state = State { epoch, cursor: epoch, expired: HashSet::new(), lost: false };
-        Ok(Self { sequence, id, grace, state: Arc::new(Mutex::new(state)) })
+        let shared = Shared { state: Mutex::new(state), epoch: AtomicU64::new(epoch) };
+        Ok(Self { sequence, id, grace, shared: Arc::new(shared) })
     }
 
     /// The number of its epoch; a later one after a publish whose outcome could not be found out.
     pub fn epoch(&self) -> u64 {
-        self.state().epoch
+        self.shared.epoch.load(Ordering::SeqCst)
     }
 
     /// The same writer, for jobs with another grace period.
     pub fn with_grace(&self, grace: Duration) -> Self {
-        Self { sequence: self.sequence.clone(), id: self.id, grace, state: Arc::clone(&self.state) }
+        Self { sequence: self.sequence.clone(), id: self.id, grace, shared: Arc::clone(&self.shared) }
     }
 
     /// The same writer, over the same directory that is reached in another way.
     pub fn with_store(&self, store: Arc<dyn Store>) -> Self {
-        Self { sequence: Sequence::new(store), id: self.id, grace: self.grace, state: Arc::clone(&self.state) }
+        Self { sequence: Sequence::new(store), id: self.id, grace: self.grace, shared: Arc::clone(&self.shared) }
     }
 
     /// How long a job of this writer may take, and how long readers have after a discard.
@@ -93,14 +102,24 @@ impl Writer {
         self.sequence.store()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Where it stands. Who publishes holds this for as long as the store takes; others must not wait longer than they are
+    /// wanted.
+    fn state(&self, control: &Control) -> Result<MutexGuard<'_, State>> {
+        const NAP: Duration = Duration::from_millis(10);
+        loop {
+            match self.shared.state.try_lock() {
+                Ok(state) => return Ok(state),
+                Err(TryLockError::Poisoned(poisoned)) => return Ok(poisoned.into_inner()),
+                Err(TryLockError::WouldBlock) => control.check()?,
+            }
+            std::thread::sleep(NAP);
+        }
     }
 
     /// `Code::NotFound` if its epoch is gone: then the directory was wiped, and numbers mean something else now.
     pub fn check(&self, control: &Control) -> Result<()> {
         let epoch = {
-            let mut state = self.state();
+            let mut state = self.state(control)?;
             self.find_again(&mut state, control)?;
             state.epoch
         };
@@ -124,6 +143,7 @@ impl Writer {
         let epoch = take_epoch(&self.sequence, self.id, control)?;
         self.look_behind_cursor(state, control)?;
         (state.epoch, state.cursor, state.lost) = (epoch, epoch, false);
+        self.shared.epoch.store(epoch, Ordering::SeqCst);
         Ok(())
     }
 
@@ -148,7 +168,7 @@ impl Writer {
 
     /// Gives `manifest` its number and its epoch and puts it into the sequence.
     pub(super) fn publish(&self, manifest: &mut Manifest, control: &Control) -> std::result::Result<(), Unpublished> {
-        let mut state = self.state();
+        let mut state = self.state(control).map_err(Unpublished::Never)?;
         self.find_again(&mut state, control).map_err(Unpublished::Never)?;
         loop {
             control.check().map_err(Unpublished::Never)?;
@@ -212,7 +232,7 @@ impl Writer {
         error: Error,
     ) -> std::result::Result<(), Unpublished> {
         let number = state.cursor + 1;
-        let control = Control::new().with_deadline(Instant::now() + SETTLE_LIMIT);
+        let control = Control::for_clean_up(Instant::now() + SETTLE_LIMIT);
         let void = Void { created: now_ms(), jobs: vec![job], epoch: state.epoch };
         let claim = document::encode(DocumentKind::Void, &void)
             .and_then(|void| self.sequence.claim(number, &void.into(), &control));

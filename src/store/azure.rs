@@ -16,7 +16,7 @@ use super::remote::{Backing, Remote};
 use crate::error::{Error, Result};
 use crate::options::{Credentials, StoreSettings};
 
-const NAMING: Naming = Naming {
+pub(super) const NAMING: Naming = Naming {
     prefix: "azure_",
     of_variable,
     of_platform: &[
@@ -60,7 +60,7 @@ pub(super) fn open(
     open_with(url, (&account, container, prefix), settings, &access, connector)
 }
 
-fn open_with(
+pub(super) fn open_with(
     url: &str,
     (account, container, prefix): (&str, &str, &str),
     settings: &StoreSettings,

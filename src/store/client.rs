@@ -205,7 +205,7 @@ pub(super) fn refused(url: &str, error: &object_store::Error) -> Error {
     Error::new(Code::InvalidArgument, format!("cannot reach {url} with these options: {error}"))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "s3", feature = "gcs", feature = "azure"))]
 mod tests {
     use super::*;
 
@@ -239,6 +239,112 @@ mod tests {
             "https://storage.googleapis.com/169.254.169.254",
         ] {
             assert!(!is_metadata_url(url), "{url}");
+        }
+    }
+
+    /// Notes where requests go, and answers none.
+    #[derive(Clone, Debug, Default)]
+    struct Recorder(Arc<std::sync::Mutex<Vec<String>>>);
+
+    #[async_trait]
+    impl HttpService for Recorder {
+        async fn call(&self, request: HttpRequest) -> std::result::Result<HttpResponse, HttpError> {
+            self.0.lock().unwrap().push(request.uri().to_string());
+            Err(HttpError::new(HttpErrorKind::Unknown, std::io::Error::other("recorded")))
+        }
+    }
+
+    /// Where a store with these settings sends requests when it is written to.
+    fn asked(url: &str, settings: &[(&str, &str)]) -> Vec<String> {
+        let mut options = crate::Options::new();
+        settings.iter().for_each(|(name, value)| options.set(name, value).unwrap());
+        options.set("store.retries", "0").unwrap();
+        let settings = options.store();
+        let recorder = Recorder::default();
+        let mut connector =
+            Connector::new(&settings, settings.credentials == Some(crate::options::Credentials::Instance)).unwrap();
+        connector.instead = Some(HttpClient::new(recorder.clone()));
+        let access = |naming| super::super::credentials::Access::new(url, naming, &settings).unwrap();
+        use super::super::{Store, azure, google, s3};
+        let store = match url.split(':').next().unwrap() {
+            "s3" => s3::open_with(url, ("b", "x"), &settings, &access(&s3::NAMING), connector),
+            "gs" => google::open_with(url, ("b", "x"), &settings, &access(&google::NAMING), connector),
+            _ => azure::open_with(url, ("a", "b", "x"), &settings, &access(&azure::NAMING), connector),
+        };
+        store.unwrap().put_new("sequence/1", bytes::Bytes::new(), &super::super::Control::new()).unwrap_err();
+        let asked = recorder.0.lock().unwrap().clone();
+        assert!(!asked.is_empty(), "{url} {settings:?} asked nobody");
+        asked
+    }
+
+    #[test]
+    fn only_instance_asks_a_metadata_address() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let file = |name: &str, text: &str| {
+            std::fs::write(folder.path().join(name), text).unwrap();
+            folder.path().join(name).display().to_string()
+        };
+        let keys = file("keys", "[default]\naws_access_key_id = k\naws_secret_access_key = s\n");
+        let token = file("token", "token");
+        let principal = file("principal", r#"{"appId": "c", "password": "s", "tenant": "t"}"#);
+        let account = r#"{"disable_oauth": true, "client_email": "", "private_key": "", "private_key_id": ""}"#;
+        let account_file = file("account", account);
+        let keyed = |source: &'static str, rest: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
+            let rest = rest.iter().map(|(name, value)| (*name, (*value).to_owned()));
+            std::iter::once(("store.credentials", source.to_owned())).chain(rest).collect()
+        };
+        let s3 = [("aws_access_key_id", "k"), ("aws_secret_access_key", "s")];
+        for (url, settings) in [
+            ("s3://b/x", keyed("static", &s3)),
+            ("s3://b/x", keyed("env", &s3)),
+            ("s3://b/x", keyed("file", &[("aws_shared_credentials_file", &keys)])),
+            ("s3://b/x", keyed("web-identity", &[("aws_web_identity_token_file", &token), ("aws_role_arn", "r")])),
+            ("gs://b/x", keyed("static", &[("google_service_account_key", account)])),
+            ("gs://b/x", keyed("static", &[("google_bearer_token", "t")])),
+            ("gs://b/x", keyed("env", &[("google_service_account_key", account)])),
+            ("gs://b/x", keyed("file", &[("google_service_account", &account_file)])),
+            ("az://b/x", keyed("static", &[("azure_storage_account_key", "a2V5")])),
+            ("az://b/x", keyed("static", &[("azure_storage_sas_key", "sig=x")])),
+            ("az://b/x", keyed("static", &[("azure_storage_token", "t")])),
+            ("az://b/x", keyed("env", &[("azure_storage_account_key", "a2V5")])),
+            ("az://b/x", keyed("file", &[("azure_service_principal_file", &principal)])),
+            (
+                "az://b/x",
+                keyed(
+                    "web-identity",
+                    &[
+                        ("azure_federated_token_file", &token),
+                        ("azure_storage_client_id", "c"),
+                        ("azure_storage_tenant_id", "t"),
+                    ],
+                ),
+            ),
+        ] {
+            let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let asked = asked(url, &settings);
+            assert!(asked.iter().all(|asked| !is_metadata_url(asked)), "{url} {settings:?} asked {asked:?}");
+        }
+        for url in ["s3://b/x", "gs://b/x", "az://b/x"] {
+            let asked = asked(url, &[("store.credentials", "instance")]);
+            assert!(asked.iter().any(|asked| is_metadata_url(asked)), "{url} asked {asked:?}");
+        }
+    }
+
+    #[test]
+    fn a_metadata_address_as_a_server_is_refused() {
+        for server in ["http://169.254.169.254", "http://metadata.google.internal", "http://[::ffff:a9fe:a9fe]:80"] {
+            let settings = [
+                ("store.credentials", "static"),
+                ("aws_access_key_id", "k"),
+                ("aws_secret_access_key", "s"),
+                ("allow_http", "true"),
+                ("aws_endpoint", server),
+            ];
+            let mut options = crate::Options::new();
+            settings.iter().for_each(|(name, value)| options.set(name, value).unwrap());
+            let store = super::super::open("s3://b/x", &options.store()).unwrap();
+            let error = store.list("files", &super::super::Control::new()).unwrap_err();
+            assert!(error.message.contains("metadata address") && error.message.contains("tried once"), "{error}");
         }
     }
 }

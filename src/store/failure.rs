@@ -224,6 +224,7 @@ type Meaning = (&'static [&'static str], Kind, Code, Option<&'static str>);
 const KNOWN: &[Meaning] = &[
     (&["NoSuchBucket", "ContainerNotFound", "FilesystemNotFound"], Kind::Lasting, Code::NotFound, Some(NO_BUCKET)),
     (&["InvalidBucketName", "InvalidResourceName"], Kind::Lasting, Code::InvalidArgument, Some(NO_BUCKET)),
+    (&["NoSuchKey", "BlobNotFound"], Kind::Missing, Code::NotFound, None),
     (&["BlobAlreadyExists", "PreconditionFailed", "ConditionNotMet"], Kind::Exists, Code::AlreadyExists, None),
     (&["NoSuchUpload"], Kind::Lasting, Code::NotFound, Some(ENDED)),
     (
@@ -349,6 +350,7 @@ mod tests {
             (301, "PermanentRedirect", Kind::Lasting),
             (307, "", Kind::Lasting),
             (200, "InternalError", Kind::Passing),
+            (202, "BlobNotFound", Kind::Missing),
             (200, "Anything", Kind::Passing),
             (429, "", Kind::Passing),
             (408, "", Kind::Passing),

@@ -13,7 +13,7 @@ use super::remote::{Backing, Remote};
 use crate::error::{Error, Result};
 use crate::options::{Credentials, StoreSettings};
 
-const NAMING: Naming = Naming { prefix: "google_", of_variable, of_platform: &[] };
+pub(super) const NAMING: Naming = Naming { prefix: "google_", of_variable, of_platform: &[] };
 const SERVER: &str = "https://storage.googleapis.com";
 
 fn of_variable(name: &str) -> Option<String> {
@@ -39,7 +39,7 @@ pub(super) fn open(url: &str, bucket: &str, prefix: &str, settings: &StoreSettin
     open_with(url, (bucket, prefix), settings, &access, connector)
 }
 
-fn open_with(
+pub(super) fn open_with(
     url: &str,
     (bucket, prefix): (&str, &str),
     settings: &StoreSettings,

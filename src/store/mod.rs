@@ -2,6 +2,7 @@
 
 #[cfg(feature = "azure")]
 mod azure;
+pub(crate) mod behind;
 #[cfg(feature = "cloud")]
 mod client;
 mod control;
@@ -36,6 +37,7 @@ use crate::options::StoreSettings;
 
 pub use control::Control;
 pub use sum::Sum;
+pub(crate) use upload::FOLDER as UPLOADS;
 
 /// An object, as a list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]

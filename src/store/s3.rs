@@ -16,7 +16,7 @@ use super::remote::{Backing, Remote};
 use crate::error::{Error, Result};
 use crate::options::{Credentials, StoreSettings};
 
-const NAMING: Naming = Naming {
+pub(super) const NAMING: Naming = Naming {
     prefix: "aws_",
     of_variable,
     of_platform: &[
@@ -68,7 +68,7 @@ pub(super) fn open(url: &str, bucket: &str, prefix: &str, settings: &StoreSettin
     open_with(url, (bucket, prefix), settings, &access, connector)
 }
 
-fn open_with(
+pub(super) fn open_with(
     url: &str,
     (bucket, prefix): (&str, &str),
     settings: &StoreSettings,

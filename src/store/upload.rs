@@ -18,7 +18,7 @@ use super::runtime;
 use crate::error::{Code, Error, Result};
 
 /// Where the records of unfinished uploads are.
-pub(super) const FOLDER: &str = "uploads";
+pub(crate) const FOLDER: &str = "uploads";
 /// The store puts the parts together, which may take as long as this many requests.
 const TO_COMPLETE: u32 = 5;
 /// How long a part that was given up may take to arrive.

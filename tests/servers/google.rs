@@ -14,6 +14,8 @@ use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use super::{Server, serve};
 
 const BUCKET: &str = "gabion";
+/// A bucket that overwrites what it is asked to create.
+pub const CARELESS: &str = "careless";
 const PAGE: usize = 1000;
 
 /// What goes wrong with a request.
@@ -104,9 +106,10 @@ impl Google {
         self.state.lock().unwrap().uploads.values().filter(|upload| upload.key.contains(part)).count()
     }
 
-    /// The requests so far whose method and URI contain `part`.
-    pub fn requests(&self, part: &str) -> usize {
-        self.state.lock().unwrap().requests.iter().filter(|request| request.contains(part)).count()
+    /// The requests so far of `method` whose URI contains `part`.
+    pub fn requests_of(&self, method: &str, part: &str) -> usize {
+        let matches = |request: &&String| request.starts_with(method) && request.contains(part);
+        self.state.lock().unwrap().requests.iter().filter(matches).count()
     }
 }
 
@@ -212,7 +215,7 @@ fn done(state: &Mutex<State>, head: &hyper::http::request::Parts, body: Bytes) -
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .map(|(name, value)| (decoded(name), decoded(value)))
         .collect();
-    if bucket != BUCKET {
+    if bucket != BUCKET && bucket != CARELESS {
         return refusal(404, "NoSuchBucket");
     }
     let mut state = state.lock().unwrap();
@@ -220,6 +223,7 @@ fn done(state: &Mutex<State>, head: &hyper::http::request::Parts, body: Bytes) -
     match (&head.method, upload) {
         (&Method::GET, _) if key.is_empty() => list(&state, &query),
         (&Method::GET | &Method::HEAD, _) => get(&state, &key, &head.headers),
+        (&Method::PUT, None) if bucket == CARELESS => put(&mut state, key, body, &HeaderMap::new()),
         (&Method::PUT, None) => put(&mut state, key, body, &head.headers),
         (&Method::PUT, Some(id)) => {
             let number = query.get("partNumber").and_then(|number| number.parse().ok()).unwrap_or(0);
@@ -304,6 +308,8 @@ fn get(state: &State, key: &str, headers: &HeaderMap) -> Response<Body> {
         Some(_) => return refusal(416, "InvalidRange"),
         None => whole(200, stored.bytes.clone()),
     };
+    let length = range.map_or(size, |(from, to)| to - from);
+    response.headers_mut().insert("content-length", length.into());
     let modified = httpdate::fmt_http_date(stored.modified);
     response.headers_mut().insert("last-modified", modified.parse().unwrap());
     versioned(response, stored.generation)

@@ -15,7 +15,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-pub use google::{Fault, Google};
+pub use google::{CARELESS, Fault, Google};
 pub use s3::S3;
 
 /// A bucket of a running server.

@@ -134,7 +134,7 @@ fn run_job(place: &Place, store: Arc<Faulty>, parents: &[Manifest]) -> Result<Ma
 /// whether the fault happened.
 fn at_every_write(least: i64, work: impl Fn(&Place, Fault, i64) -> bool) {
     for fault in FAULTS {
-        for make in [Place::local, Place::memory] {
+        for make in [Place::local, Place::memory, Place::s3] {
             let writes = (0..).find(|&write| !work(&make(), fault, write)).unwrap();
             assert!(writes >= least, "only {writes} writes were seen");
         }
@@ -177,7 +177,7 @@ fn a_lost_answer_does_not_fail_a_publish() {
     run_job(&place, Arc::clone(&store), &[]).unwrap();
     let writes = i64::MAX - store.left.load(Ordering::SeqCst);
     for fault in [Fault::AnswerLost, Fault::Refused] {
-        for place in Place::both() {
+        for place in Place::every() {
             let store = Faulty::new(&place, fault, writes - 2);
             let manifest = run_job(&place, Arc::clone(&store), &[]).unwrap();
             assert!(store.happened());
@@ -189,7 +189,7 @@ fn a_lost_answer_does_not_fail_a_publish() {
 #[test]
 fn a_publish_whose_outcome_cannot_be_found_out_leaves_all_to_a_sweep_and_the_writer_goes_on() {
     for fault in [Fault::CrashBefore, Fault::CrashAfter] {
-        for place in Place::both() {
+        for place in Place::every() {
             let store = Faulty::new(&place, fault, i64::MAX);
             let writer = Arc::new(Writer::open(store.clone(), HOUR, None, &Control::new()).unwrap());
             let begin = || Publication::begin(&writer, Id(0xb0), &[], &Control::new()).unwrap();
@@ -218,7 +218,7 @@ fn a_publish_whose_outcome_cannot_be_found_out_leaves_all_to_a_sweep_and_the_wri
 
 #[test]
 fn a_lost_writer_that_another_has_replaced_is_fenced_and_fences_nobody() {
-    for place in Place::both() {
+    for place in Place::every() {
         let store = Faulty::new(&place, Fault::CrashBefore, i64::MAX);
         let lost = Arc::new(Writer::open(store.clone(), HOUR, None, &Control::new()).unwrap());
         let publication = Publication::begin(&lost, Id(0xb0), &[], &Control::new()).unwrap();

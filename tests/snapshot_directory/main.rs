@@ -1,8 +1,10 @@
-//! Snapshot directories as their users see them, with file:// and memory://, without RocksDB.
+//! Snapshot directories as their users see them, in every store, without RocksDB.
 
 mod faults;
 mod golden;
 mod place;
+#[path = "../servers/mod.rs"]
+mod servers;
 mod stress;
 mod sweeping;
 mod writing;
@@ -15,7 +17,7 @@ use place::{HOUR, Place};
 
 #[test]
 fn snapshots_are_listed_oldest_first() {
-    for place in Place::both() {
+    for place in Place::every() {
         let writer = place.writer(HOUR);
         let first = place.publish(&writer, &[], &["a", "bb"]).unwrap();
         let second = place.publish(&writer, std::slice::from_ref(&first), &["a", "ccc"]).unwrap();
@@ -29,7 +31,7 @@ fn snapshots_are_listed_oldest_first() {
 
 #[test]
 fn an_empty_directory_has_no_snapshots() {
-    for place in Place::both() {
+    for place in Place::every() {
         place.writer(HOUR);
         let directory = place.directory();
         assert!(directory.list().unwrap().is_empty());
@@ -64,7 +66,8 @@ fn a_directory_that_is_not_there_is_said_to_be_missing() {
 
 #[test]
 fn a_url_or_an_option_that_is_wrong_is_refused() {
-    assert_eq!(SnapshotDirectory::open("s3://bucket/x", &Options::new()).unwrap_err().code, Code::Unsupported);
+    assert_eq!(SnapshotDirectory::open("ftp://host/x", &Options::new()).unwrap_err().code, Code::Unsupported);
+    assert_eq!(SnapshotDirectory::open("s3://bucket/x", &Options::new()).unwrap_err().code, Code::InvalidArgument);
     assert_eq!(SnapshotDirectory::open("snapshots", &Options::new()).unwrap_err().code, Code::InvalidArgument);
     let mut options = Options::new();
     options.set("storage.paths", "/tmp").unwrap();
@@ -73,7 +76,7 @@ fn a_url_or_an_option_that_is_wrong_is_refused() {
 
 #[test]
 fn a_description_is_the_manifest_as_json() {
-    for place in Place::both() {
+    for place in Place::every() {
         let manifest = place.publish(&place.writer(HOUR), &[], &["a"]).unwrap();
         let text = place.directory().describe(manifest.number).unwrap();
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -105,7 +108,7 @@ fn a_snapshot_that_is_discarded_meanwhile_is_described_or_not_there() {
 
 #[test]
 fn an_epoch_is_no_snapshot() {
-    for place in Place::both() {
+    for place in Place::every() {
         let epoch = place.writer(HOUR).epoch();
         let error = place.directory().describe(epoch).unwrap_err();
         assert_eq!(error.code, Code::NotFound, "{error}");
@@ -131,7 +134,7 @@ fn verify_reads_every_byte_and_names_each_broken_file() {
 
 #[test]
 fn a_discarded_snapshot_is_gone_and_its_number_is_not_used_again() {
-    for place in Place::both() {
+    for place in Place::every() {
         let writer = place.writer(HOUR);
         let directory = place.directory();
         let first = place.publish(&writer, &[], &["a"]).unwrap();
@@ -148,7 +151,7 @@ fn a_discarded_snapshot_is_gone_and_its_number_is_not_used_again() {
 
 #[test]
 fn retain_keeps_the_newest() {
-    for place in Place::both() {
+    for place in Place::every() {
         let writer = place.writer(HOUR);
         let numbers: Vec<u64> = ["a", "b", "c", "d"]
             .iter()
@@ -166,7 +169,7 @@ fn retain_keeps_the_newest() {
 
 #[test]
 fn size_counts_every_object() {
-    for place in Place::both() {
+    for place in Place::every() {
         let writer = place.writer(HOUR);
         let before = place.directory().size().unwrap();
         let manifest = place.publish(&writer, &[], &["12345"]).unwrap();

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use gabion::kinds::{MemtableKind, MergeKind};
-use gabion::options::StoreSettings;
 use gabion::snapshot::id::Id;
 use gabion::snapshot::manifest::{Definition, Family, Manifest, Rows, RowsFile};
 use gabion::snapshot::object_name::{FileType, Origin};
@@ -18,29 +17,50 @@ use gabion::store::{self, Control, Link, Store, Sum};
 use gabion::{Options, Result};
 use tempfile::TempDir;
 
+use crate::servers::{self, Server};
+
 pub const HOUR: Duration = Duration::from_secs(3600);
 /// Whose files they are.
 const BACKEND: Id = Id(0xb0);
 
 /// A snapshot directory that goes with the test.
+#[derive(Debug)]
 pub struct Place {
     scratch: TempDir,
     pub url: String,
+    /// What it takes to reach it.
+    pub options: Options,
 }
 
 impl Place {
     pub fn local() -> Self {
         let scratch = TempDir::new().unwrap();
         let url = format!("file://{}/snapshots", scratch.path().display());
-        Self { scratch, url }
+        Self { scratch, url, options: Options::new() }
     }
 
     pub fn memory() -> Self {
-        Self { scratch: TempDir::new().unwrap(), url: format!("memory://{}", Id::random()) }
+        let (scratch, url) = (TempDir::new().unwrap(), format!("memory://{}", Id::random()));
+        Self { scratch, url, options: Options::new() }
     }
 
-    pub fn both() -> [Self; 2] {
-        [Self::local(), Self::memory()]
+    /// A new folder of a server.
+    pub fn on(server: &Server) -> Self {
+        Self { scratch: TempDir::new().unwrap(), url: server.folder(), options: server.options() }
+    }
+
+    pub fn s3() -> Self {
+        Self::on(&servers::s3().server)
+    }
+
+    /// One in each store that can be had here; what can't is printed, with the reason.
+    pub fn every() -> Vec<Self> {
+        let (servers, missing) = servers::all();
+        let test = std::thread::current().name().unwrap_or_default().to_owned();
+        missing.iter().for_each(|why| println!("SKIPPED: {test} on one store: {why}"));
+        let mut places = vec![Self::local(), Self::memory()];
+        places.extend(servers.into_iter().map(Self::on));
+        places
     }
 
     /// The local directory that `url` means.
@@ -54,11 +74,11 @@ impl Place {
     }
 
     pub fn store(&self) -> Arc<dyn Store> {
-        store::open(&self.url, &StoreSettings::default()).unwrap()
+        store::open(&self.url, &self.options.store()).unwrap()
     }
 
     pub fn directory(&self) -> SnapshotDirectory {
-        SnapshotDirectory::open(&self.url, &Options::new()).unwrap()
+        SnapshotDirectory::open(&self.url, &self.options).unwrap()
     }
 
     pub fn writer(&self, grace: Duration) -> Arc<Writer> {
@@ -128,7 +148,7 @@ impl Place {
         let numbers = self.check();
         let named = self.named(&numbers);
         assert_eq!(self.names("files"), named);
-        for folder in ["intents", "tombstones", "probes"] {
+        for folder in ["intents", "tombstones", "probes", "uploads"] {
             assert!(self.names(folder).is_empty(), "{:?}", self.names(folder));
         }
         numbers

@@ -52,11 +52,16 @@ fn read(place: &Place, stop: &AtomicBool, read: &AtomicU64) {
 
 #[test]
 fn no_file_of_a_listed_snapshot_is_missing_while_others_publish_discard_and_sweep() {
-    let place = Place::local();
+    for place in [Place::local(), Place::s3()] {
+        stress(&place);
+    }
+}
+
+fn stress(place: &Place) {
     place.publish(&place.writer(GRACE), &[], &["first"]).unwrap();
     let (stop, published, files_read, swept) =
         (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
-    let mut grace = gabion::Options::new();
+    let mut grace = place.options.clone();
     grace.set("snapshot.grace", "2s").unwrap();
     let open = || SnapshotDirectory::open(&place.url, &grace).unwrap();
     let until_stop = |work: &dyn Fn()| {
@@ -67,8 +72,8 @@ fn no_file_of_a_listed_snapshot_is_missing_while_others_publish_discard_and_swee
     };
     std::thread::scope(|scope| {
         let threads = [
-            scope.spawn(|| publish(&place, &stop, &published)),
-            scope.spawn(|| read(&place, &stop, &files_read)),
+            scope.spawn(|| publish(place, &stop, &published)),
+            scope.spawn(|| read(place, &stop, &files_read)),
             scope.spawn(|| until_stop(&|| drop(open().retain(3).unwrap()))),
             scope.spawn(|| {
                 until_stop(&|| {

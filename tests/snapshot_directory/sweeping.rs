@@ -239,7 +239,7 @@ fn voids_stay_until_their_writer_has_left_them_behind() {
 
 #[test]
 fn a_dead_job_stays_dead_whatever_is_swept_and_published_after_it() {
-    for place in Place::both() {
+    for place in Place::every() {
         let writer = place.writer(HOUR);
         let first = place.publish(&writer, &[], &["first"]).unwrap();
         let dead = Publication::begin(&writer, BACKEND, &[], &Control::new()).unwrap();

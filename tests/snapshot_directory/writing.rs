@@ -17,7 +17,7 @@ const BACKEND: Id = Id(0xb0);
 
 #[test]
 fn of_many_writers_the_newest_publishes_and_the_others_are_fenced() {
-    for place in Place::both() {
+    for place in Place::every() {
         let mut writers: Vec<Arc<Writer>> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..16).map(|_| scope.spawn(|| place.writer(HOUR))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
@@ -37,7 +37,7 @@ fn of_many_writers_the_newest_publishes_and_the_others_are_fenced() {
 
 #[test]
 fn a_zombie_is_fenced_for_good_and_what_it_published_stays() {
-    for place in Place::both() {
+    for place in Place::every() {
         let zombie = place.writer(HOUR);
         let early = place.publish(&zombie, &[], &["early"]).unwrap();
         let late = Publication::begin(&zombie, BACKEND, &[], &Control::new()).unwrap();
@@ -55,7 +55,7 @@ fn a_zombie_is_fenced_for_good_and_what_it_published_stays() {
 
 #[test]
 fn a_backend_that_was_restored_from_less_than_the_newest_may_not_write() {
-    for place in Place::both() {
+    for place in Place::every() {
         let first = place.publish(&place.writer(HOUR), &[], &["a"]).unwrap();
         let open = |restored| Writer::open(place.store(), HOUR, Some(restored), &Control::new());
         let writer = Arc::new(open(first.number).unwrap());
@@ -70,7 +70,7 @@ fn a_backend_that_was_restored_from_less_than_the_newest_may_not_write() {
 
 #[test]
 fn a_lower_epochs_manifest_in_the_way_is_stepped_over() {
-    for place in Place::both() {
+    for place in Place::every() {
         let old = place.writer(HOUR);
         let first = place.publish(&old, &[], &["a"]).unwrap();
         let writer = place.writer(HOUR);
@@ -86,7 +86,7 @@ fn a_lower_epochs_manifest_in_the_way_is_stepped_over() {
 
 #[test]
 fn what_cannot_be_read_is_never_stepped_over() {
-    for place in Place::both() {
+    for place in Place::every() {
         let writer = place.writer(HOUR);
         let name = format!("sequence/{:020}", writer.epoch() + 1);
         place.store().put_new(&name, Bytes::from_static(b"gabion-manifest 1 2 00000000\n{}"), &Control::new()).unwrap();
@@ -100,7 +100,7 @@ fn what_cannot_be_read_is_never_stepped_over() {
 
 #[test]
 fn a_job_that_a_sweep_took_for_dead_can_not_publish() {
-    for place in Place::both() {
+    for place in Place::every() {
         let writer = place.writer(HOUR);
         let slow = Publication::begin(&writer, BACKEND, &[], &Control::new()).unwrap();
         let manifest = place.put(&slow, &["slow"]).unwrap();
@@ -114,7 +114,7 @@ fn a_job_that_a_sweep_took_for_dead_can_not_publish() {
 
 #[test]
 fn a_job_that_takes_longer_than_its_grace_period_fails() {
-    for place in Place::both() {
+    for place in Place::every() {
         let writer = place.writer(Duration::from_nanos(1));
         let error = place.publish(&writer, &[], &["slow"]).unwrap_err();
         assert_eq!(error.code, Code::TimedOut);
@@ -125,7 +125,7 @@ fn a_job_that_takes_longer_than_its_grace_period_fails() {
 
 #[test]
 fn a_dropped_or_cancelled_job_leaves_nothing() {
-    for place in Place::both() {
+    for place in Place::every() {
         let writer = place.writer(HOUR);
         let dropped = Publication::begin(&writer, BACKEND, &[], &Control::new()).unwrap();
         place.put(&dropped, &["a", "b"]).unwrap();
@@ -144,7 +144,7 @@ fn a_dropped_or_cancelled_job_leaves_nothing() {
 
 #[test]
 fn a_manifest_may_only_name_files_of_its_job_and_of_its_parents() {
-    for place in Place::both() {
+    for place in Place::every() {
         let writer = place.writer(HOUR);
         let other = place.publish(&writer, &[], &["a"]).unwrap();
         let publication = Publication::begin(&writer, BACKEND, &[], &Control::new()).unwrap();
@@ -168,7 +168,7 @@ fn a_directory_that_was_emptied_is_noticed() {
 
 #[test]
 fn jobs_of_one_writer_publish_one_after_another() {
-    for place in Place::both() {
+    for place in Place::every() {
         let writer = place.writer(HOUR);
         let contents = ["a", "b", "c", "d", "e", "f"];
         std::thread::scope(|scope| {

@@ -1,0 +1,328 @@
+//! What stores do when something goes wrong: on a stub that fails on demand, and on s3s-fs.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use gabion::store::{Control, Link, Store, Sum};
+use gabion::{Code, Error, Options};
+use tempfile::TempDir;
+
+use crate::servers::{self, Fault, Google};
+use crate::stores::{bytes, names, open};
+
+const PART: usize = 16 << 20;
+
+/// A folder of the stub, reached with these settings besides.
+struct Folder {
+    google: &'static Google,
+    /// A part of the URIs of its requests, and only of its.
+    own: String,
+    store: Arc<dyn Store>,
+    scratch: TempDir,
+}
+
+impl Folder {
+    fn new(settings: &[(&str, &str)]) -> Self {
+        let google = servers::google();
+        let url = google.server.folder();
+        let mut options = google.server.options();
+        settings.iter().for_each(|(name, value)| options.set(name, value).unwrap());
+        let own = url.rsplit('/').next().unwrap().to_owned();
+        Self { google, own, store: open(&url, &options), scratch: TempDir::new().unwrap() }
+    }
+
+    /// The next `times` requests of `method` about what contains `part` go wrong.
+    fn fail(&self, method: &str, part: &str, fault: Fault, times: usize) {
+        self.google.fail(method, &format!("{}/{part}", self.own), fault, times);
+    }
+
+    fn file(&self, size: usize) -> (PathBuf, Sum) {
+        let (path, data) = (self.scratch.path().join(format!("file-{size}")), bytes(size));
+        fs::write(&path, &data).unwrap();
+        (path, Sum::of(&data))
+    }
+
+    fn put(&self, size: usize, control: &Control) -> Result<(), Error> {
+        let (path, sum) = self.file(size);
+        self.store.put_file(&path, "files/x", &sum, Link::Never, control).map(drop)
+    }
+
+    fn requests(&self, method: &str, part: &str) -> usize {
+        self.google.requests_of(method, &format!("{}/{part}", self.own))
+    }
+
+    /// Waits until no upload is open and no record is there.
+    fn is_clean_soon(&self) {
+        let started = Instant::now();
+        while self.google.open_uploads(&self.own) > 0 || !names(self.store.as_ref(), "uploads").is_empty() {
+            assert!(started.elapsed() < Duration::from_secs(20), "an upload stayed open, or its record");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+#[test]
+fn a_store_that_fails_for_a_while_is_asked_again() {
+    let folder = Folder::new(&[]);
+    for (fault, times) in [(Fault::Status(503), 3), (Fault::Status(429), 2), (Fault::Reset, 2), (Fault::Status(500), 1)]
+    {
+        folder.fail("GET", "files/a", fault, times);
+        folder.store.put_new("files/a", Bytes::from_static(b"text"), &Control::new()).unwrap();
+        assert_eq!(folder.store.read("files/a", 9, &Control::new()).unwrap().unwrap(), "text", "{fault:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_cut_is_asked_for_again() {
+    let folder = Folder::new(&[]);
+    folder.put(PART + 5, &Control::new()).unwrap();
+    folder.fail("GET", "files/x", Fault::Cut, 3);
+    let (path, sum) = folder.file(PART + 5);
+    let to = folder.scratch.path().join("to");
+    let control = Control::new();
+    folder.store.get_file("files/x", &to, &sum, Link::Never, &control).unwrap();
+    assert!(fs::read(&to).unwrap() == fs::read(&path).unwrap());
+    assert_eq!(control.moved(), sum.size, "what moved twice counts once");
+}
+
+#[test]
+fn an_error_says_what_was_tried_where_and_how_often() {
+    let folder = Folder::new(&[("store.retries", "2")]);
+    folder.fail("GET", "files/a", Fault::Status(503), 99);
+    let error = folder.store.read("files/a", 9, &Control::new()).unwrap_err();
+    assert_eq!(error.code, Code::Io);
+    for part in ["cannot read files/a in", folder.store.url(), "503 Injected: Says the stub.", "tried 3 times in"] {
+        assert!(error.message.contains(part), "{error}");
+    }
+    assert_eq!(folder.requests("GET", "files/a"), 3);
+}
+
+#[test]
+fn what_will_not_get_better_is_not_tried_again() {
+    let folder = Folder::new(&[]);
+    for status in [400, 401, 403] {
+        let before = folder.requests("GET", "files/a");
+        folder.fail("GET", "files/a", Fault::Status(status), 1);
+        let error = folder.store.read("files/a", 9, &Control::new()).unwrap_err();
+        assert!(error.message.contains("tried once"), "{error}");
+        assert_eq!(folder.requests("GET", "files/a"), before + 1);
+    }
+}
+
+#[test]
+fn a_store_that_does_not_answer_fails_in_bounded_time() {
+    let folder = Folder::new(&[("store.timeout", "300ms"), ("store.retries", "2")]);
+    folder.fail("HEAD", "files/a", Fault::Hang, 99);
+    let started = Instant::now();
+    let error = folder.store.head("files/a", &Control::new()).unwrap_err();
+    assert_eq!(error.code, Code::TimedOut, "{error}");
+    assert!(error.message.contains("store.timeout"), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_create_whose_answer_is_lost_says_that_something_is_there() {
+    let folder = Folder::new(&[]);
+    folder.store.put_new("files/other", Bytes::new(), &Control::new()).unwrap();
+    folder.fail("PUT", "sequence/1", Fault::AnswerLost(503), 1);
+    assert!(!folder.store.put_new("sequence/1", Bytes::from_static(b"mine"), &Control::new()).unwrap());
+    assert_eq!(folder.store.read("sequence/1", 9, &Control::new()).unwrap().unwrap(), "mine");
+}
+
+#[test]
+fn cancel_answers_within_a_second_whatever_the_store_does() {
+    let folder = Folder::new(&[]);
+    folder.put(PART + 5, &Control::new()).unwrap();
+    folder.fail("GET", "files/x", Fault::Hang, 99);
+    folder.fail("HEAD", "files/y", Fault::Status(503), 999);
+    let to = folder.scratch.path().join("to");
+    let (_, sum) = folder.file(PART + 5);
+    let get = |control: &Control| folder.store.get_file("files/x", &to, &sum, Link::Never, control).map(drop);
+    let pause = |control: &Control| folder.store.head("files/y", control).map(drop);
+    for work in [&get as &dyn Fn(&Control) -> Result<(), Error>, &pause] {
+        let control = Control::new();
+        let canceller = control.clone();
+        let thread = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(300));
+            canceller.cancel();
+            Instant::now()
+        });
+        let error = work(&control).unwrap_err();
+        assert_eq!(error.code, Code::Cancelled, "{error}");
+        assert!(thread.join().unwrap().elapsed() < Duration::from_secs(1));
+        assert!(!to.exists());
+    }
+}
+
+#[test]
+fn a_cancelled_upload_is_ended_behind_the_callers_back() {
+    let folder = Folder::new(&[]);
+    for (method, part) in [("PUT", "files/x?partNumber=2"), ("POST", "files/x?uploadId"), ("POST", "files/x?uploads")] {
+        let times = if part.ends_with("uploads") { 0 } else { 1 };
+        folder.fail(method, part, Fault::Hang, times);
+        if times == 0 {
+            // The answer with the upload's id comes when nobody waits for it any more.
+            folder.fail(method, part, Fault::Delay(Duration::from_secs(2)), 1);
+        }
+        let control = Control::new();
+        let canceller = control.clone();
+        let thread = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(500));
+            canceller.cancel();
+            Instant::now()
+        });
+        let error = folder.put(3 * PART, &control).unwrap_err();
+        assert_eq!(error.code, Code::Cancelled, "{error}");
+        assert!(thread.join().unwrap().elapsed() < Duration::from_secs(1));
+        folder.is_clean_soon();
+    }
+}
+
+#[test]
+fn an_upload_that_fails_is_ended() {
+    let folder = Folder::new(&[("store.retries", "1")]);
+    folder.fail("PUT", "files/x?partNumber=2", Fault::Status(403), 1);
+    let error = folder.put(3 * PART, &Control::new()).unwrap_err();
+    assert!(error.message.contains("403"), "{error}");
+    assert_eq!(folder.google.open_uploads(&folder.own), 0);
+    assert!(names(folder.store.as_ref(), "uploads").is_empty());
+    assert_eq!(folder.store.head("files/x", &Control::new()).unwrap(), None);
+    folder.put(3 * PART, &Control::new()).unwrap();
+}
+
+#[test]
+fn parts_are_tried_again_one_by_one() {
+    let folder = Folder::new(&[]);
+    folder.fail("PUT", "files/x?partNumber=2", Fault::Status(503), 2);
+    folder.fail("PUT", "files/x?partNumber=1", Fault::AnswerLost(500), 1);
+    folder.put(3 * PART, &Control::new()).unwrap();
+    assert_eq!(folder.requests("PUT", "files/x?partNumber=1"), 2);
+    assert_eq!(folder.requests("PUT", "files/x?partNumber=2"), 3);
+    assert_eq!(folder.requests("PUT", "files/x?partNumber=3"), 1);
+    folder.is_clean_soon();
+}
+
+#[test]
+fn an_upload_whose_completion_is_not_answered_has_succeeded() {
+    let folder = Folder::new(&[("store.retries", "2")]);
+    for fault in [Fault::AnswerLost(503), Fault::Reset, Fault::AnswerLost(400)] {
+        folder.fail("POST", "files/x?uploadId", fault, 1);
+        folder.put(2 * PART, &Control::new()).unwrap();
+        folder.is_clean_soon();
+    }
+}
+
+#[test]
+fn a_create_that_the_store_takes_for_an_overwrite_is_refused() {
+    let google = servers::google();
+    let store = open(&format!("gs://{}/x", servers::CARELESS), &google.server.options());
+    let error = store.put_new("sequence/1", Bytes::new(), &Control::new()).unwrap_err();
+    assert_eq!(error.code, Code::Unsupported, "{error}");
+    assert!(error.message.contains("conditional writes"), "{error}");
+    assert_eq!(store.head("sequence/1", &Control::new()).unwrap(), None);
+    assert!(names(store.as_ref(), "probes").is_empty());
+}
+
+#[test]
+fn a_list_has_all_pages_also_when_one_fails() {
+    let folder = Folder::new(&[]);
+    let put = |at: usize| folder.store.put_new(&format!("files/{at:05}"), Bytes::new(), &Control::new()).unwrap();
+    std::thread::scope(|scope| {
+        (0..10).for_each(|thread| drop(scope.spawn(move || (0..250).for_each(|at| assert!(put(thread * 250 + at))))));
+    });
+    folder.google.fail("GET", "continuation-token", Fault::Status(503), 2);
+    let list = folder.store.list("files", &Control::new()).unwrap();
+    assert_eq!(list.len(), 2500);
+    assert!(list.iter().enumerate().all(|(at, object)| object.name == format!("files/{at:05}")));
+}
+
+/// s3s-fs, reached with other settings.
+fn s3_with(url: &str, settings: &[(&str, &str)]) -> Arc<dyn Store> {
+    let mut options = servers::s3().server.options();
+    settings.iter().for_each(|(name, value)| options.set(name, value).unwrap());
+    open(url, &options)
+}
+
+#[test]
+fn a_wrong_key_a_missing_bucket_and_a_dead_server_each_have_their_sentence() {
+    let url = servers::s3().server.folder();
+    let wrong = s3_with(&url, &[("aws_secret_access_key", "not the right one")]);
+    let missing = s3_with("s3://no-such-bucket/x", &[]);
+    let dead = s3_with(&url, &[("aws_endpoint", "http://127.0.0.1:1"), ("store.retries", "1")]);
+    let plain = s3_with(&url, &[("allow_http", "false")]);
+    for (store, code, words) in [
+        (wrong, Code::Io, "the credential is wrong or has expired"),
+        (missing, Code::NotFound, "make the bucket or container first"),
+        (dead, Code::Io, "check the endpoint and the network"),
+        (plain, Code::InvalidArgument, "set allow_http to true"),
+    ] {
+        let control = Control::new();
+        let put = store.put_new("sequence/1", Bytes::new(), &control).map(drop);
+        for error in [
+            put.unwrap_err(),
+            store.list("files", &control).unwrap_err(),
+            store.read("files/x", 9, &control).unwrap_err(),
+        ] {
+            assert_eq!(error.code, code, "{error}");
+            assert!(error.message.contains(words) && error.message.contains(store.url()), "{error}");
+            assert!(!error.message.contains("not the right one"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_bucket_that_vanishes_is_told_from_an_empty_one() {
+    let bucket = format!("vanishing-{}", std::process::id());
+    let url = servers::s3().make_bucket(&bucket);
+    let store = s3_with(&url, &[]);
+    assert!(store.list("files", &Control::new()).unwrap().is_empty());
+    assert_eq!(store.read("sequence/1", 9, &Control::new()).unwrap(), None);
+    servers::s3().remove_bucket(&bucket);
+    assert_eq!(store.list("files", &Control::new()).unwrap_err().code, Code::NotFound);
+    assert_eq!(store.read("sequence/1", 9, &Control::new()).unwrap_err().code, Code::NotFound);
+}
+
+#[test]
+fn a_store_without_a_source_of_credentials_is_refused_with_the_list() {
+    for url in ["s3://bucket/x", "gs://bucket/x", "az://box/x", "abfs://box@account.dfs.core.windows.net/x"] {
+        let error = gabion::store::open(url, &Options::new().store()).unwrap_err();
+        assert_eq!(error.code, Code::InvalidArgument);
+        assert!(error.message.contains("static, env, file, web-identity, instance"), "{error}");
+    }
+}
+
+#[test]
+fn a_source_of_credentials_says_what_it_lacks() {
+    for (url, settings, lacks) in [
+        ("s3://b/x", vec![("store.credentials", "static")], "aws_access_key_id"),
+        ("s3://b/x", vec![("store.credentials", "static"), ("aws_access_key_id", "k")], "aws_secret_access_key"),
+        ("s3://b/x", vec![("store.credentials", "file"), ("aws_shared_credentials_file", "/no/such")], "/no/such"),
+        ("s3://b/x", vec![("store.credentials", "web-identity")], "aws_web_identity_token_file"),
+        ("gs://b/x", vec![("store.credentials", "static")], "google_service_account_key"),
+        ("gs://b/x", vec![("store.credentials", "file"), ("google_service_account", "/no/such")], "/no/such"),
+        ("gs://b/x", vec![("store.credentials", "web-identity")], "can't change such a token"),
+        ("az://b/x", vec![("store.credentials", "static")], "azure_storage_account_name"),
+        (
+            "az://b/x",
+            vec![("store.credentials", "static"), ("azure_storage_account_name", "a")],
+            "azure_storage_account_key, azure_storage_sas_key",
+        ),
+        (
+            "az://b/x",
+            vec![("store.credentials", "file"), ("azure_storage_account_name", "a")],
+            "azure_service_principal_file",
+        ),
+    ] {
+        let mut options = Options::new();
+        settings.iter().for_each(|(name, value)| options.set(name, value).unwrap());
+        let error = gabion::store::open(url, &options.store()).unwrap_err();
+        assert!(
+            error.message.contains(lacks) && error.message.contains("store") || error.message.contains("/no/such"),
+            "{error}"
+        );
+        assert!(error.message.contains(lacks), "{error}");
+    }
+}
