@@ -129,7 +129,7 @@ impl State {
 
 async fn answer(state: Arc<Mutex<State>>, request: Request<Incoming>) -> Result<Response<Body>, std::io::Error> {
     let (head, body) = request.into_parts();
-    let uri = head.uri.to_string();
+    let uri = decoded(&head.uri.to_string());
     let fault = {
         let mut state = state.lock().unwrap();
         state.requests.push(format!("{} {uri}", head.method));

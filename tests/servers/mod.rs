@@ -9,6 +9,7 @@ mod s3;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use gabion::Options;
 use hyper_util::rt::TokioIo;
@@ -32,7 +33,8 @@ pub struct Server {
 impl Server {
     /// The URL of a new folder.
     pub fn folder(&self) -> String {
-        format!("{}/{}", self.url, uuid::Uuid::new_v4().simple())
+        // Short, as s3s-fs makes a file's name of an object's.
+        format!("{}/{:08x}", self.url, uuid::Uuid::new_v4().as_u128() as u32)
     }
 
     /// The settings as options.
@@ -129,6 +131,11 @@ where
     address
 }
 
+/// Another s3s-fs, for a test that looks at all that is in it.
+pub fn own_s3() -> S3 {
+    S3::start()
+}
+
 /// A new directory for a server's data. Those of processes that are gone are removed.
 fn scratch(name: &str) -> PathBuf {
     const PREFIX: &str = "gabion-test-server-";
@@ -141,7 +148,9 @@ fn scratch(name: &str) -> PathBuf {
             let _ = std::fs::remove_dir_all(entry.path());
         }
     }
-    let path = parent.join(format!("{PREFIX}{}-{name}", std::process::id()));
+    static COUNTER: AtomicU32 = AtomicU32::new(0);
+    let counter = COUNTER.fetch_add(1, Ordering::Relaxed);
+    let path = parent.join(format!("{PREFIX}{}-{name}-{counter}", std::process::id()));
     std::fs::create_dir_all(&path).unwrap();
     path
 }

@@ -63,20 +63,16 @@ impl S3 {
 
     /// The ids of uploads that nobody has ended.
     pub fn open_uploads(&self) -> Vec<String> {
-        let names = std::fs::read_dir(self.root.join(".")).unwrap().flatten();
+        let names = std::fs::read_dir(&self.root).unwrap().flatten();
         let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
         names.filter_map(|name| Some(name.strip_prefix(".upload-")?.strip_suffix(".json")?.to_owned())).collect()
     }
 
-    /// Makes a bucket; answers its URL.
-    pub fn make_bucket(&self, name: &str) -> String {
-        std::fs::create_dir_all(self.root.join(name)).unwrap();
-        format!("s3://{name}")
-    }
-
-    /// Removes a bucket with all that is in it.
-    pub fn remove_bucket(&self, name: &str) {
-        std::fs::remove_dir_all(self.root.join(name)).unwrap();
+    /// Forgets all uploads, as a rule of a bucket would.
+    pub fn end_uploads(&self) {
+        for id in self.open_uploads() {
+            std::fs::remove_file(self.root.join(format!(".upload-{id}.json"))).unwrap();
+        }
     }
 }
 
