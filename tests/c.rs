@@ -1,11 +1,14 @@
 //! C programs can use the library: built by gcc and clang, run as they are, under valgrind, and under AddressSanitizer with the library
 //! instrumented too.
 
+#[path = "servers/mod.rs"]
+mod servers;
 mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use support::workshop::{WARNINGS, Workshop};
 use support::{has, header, library, misuse, path, run};
@@ -119,4 +122,40 @@ fn address_sanitizer_finds_nothing_in_c_programs_and_what_a_broken_one_does() {
     let report = String::from_utf8_lossy(&stderr);
     assert!(!status.success() && report.contains("heap-use-after-free"), "{status}: {report}");
     assert!(report.contains("gabion_rows_next"), "it was found inside the library: {report}");
+}
+
+/// A C program that uses a new folder of `server`.
+fn on(server: &servers::Server, folder: &str, workshop: &Workshop, words: &[&str]) -> Command {
+    let program = workshop.program("store", &[path("tests/c/remote/store.c")]);
+    let options: Vec<String> = server.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let mut command = workshop.command(&[], &program);
+    command.args(words).env("GABION_TEST_URL", folder).env("GABION_TEST_OPTIONS", options.join("\n"));
+    command
+}
+
+#[test]
+fn a_c_program_has_its_snapshots_in_a_store_of_another_machine() {
+    let workshop = Workshop::new("gcc", &[], &library());
+    for server in [&servers::s3().server, &servers::google().server] {
+        run(&mut on(server, &server.folder(), &workshop, &[]));
+    }
+}
+
+#[test]
+fn a_process_that_exits_during_a_snapshot_does_not_wait_for_the_store() {
+    let (workshop, google) = (Workshop::new("gcc", &[], &library()), servers::google());
+    for (method, part) in [("PUT", "files/"), ("GET", "?list-type")] {
+        let folder = google.server.folder();
+        let own = folder.rsplit('/').next().unwrap();
+        google.fail(
+            method,
+            &if part.starts_with('?') { own.to_owned() } else { format!("{own}/{part}") },
+            servers::Fault::Hang,
+            99,
+        );
+        let mut command = on(&google.server, &folder, &workshop, &["exit"]);
+        let started = Instant::now();
+        run(&mut command);
+        assert!(started.elapsed() < Duration::from_secs(6), "{method} {part}: {:?}", started.elapsed());
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use futures::future::Either;
 use object_store::multipart::{MultipartStore, PartId};
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStoreExt, PutPayload};
@@ -75,13 +76,29 @@ impl Upload {
         let (send, receive) = oneshot::channel();
         let (remote, name) = (Arc::clone(remote), name.to_owned());
         runtime::clean_up(async move {
+            let mut send = send;
+            let upload = Self::make(remote, name, send.closed()).await;
             // If nobody takes it, its drop ends it.
-            let _ = send.send(Self::make(remote, name).await);
+            let _ = send.send(upload);
         });
         receive.await.unwrap_or_else(|_| Err(Error::new(Code::TimedOut, "an upload did not begin in time")))
     }
 
-    async fn make(remote: Arc<Remote>, name: String) -> Result<Upload> {
+    /// Makes an upload and its record; without the record, soon after `gone`.
+    async fn make(remote: Arc<Remote>, name: String, gone: impl Future<Output = ()>) -> Result<Upload> {
+        let mut upload = Self::create(remote, name).await?;
+        let recorded = {
+            let record = std::pin::pin!(upload.write_record());
+            let gone = std::pin::pin!(gone);
+            match futures::future::select(record, gone).await {
+                Either::Left((recorded, _)) => recorded,
+                Either::Right(_) => Ok(()),
+            }
+        };
+        recorded.map(|()| upload)
+    }
+
+    async fn create(remote: Arc<Remote>, name: String) -> Result<Upload> {
         let Some(parts) = remote.backing.parts.clone() else {
             return Err(Error::new(Code::Unsupported, format!("{} takes no uploads", remote.url)));
         };
@@ -89,15 +106,13 @@ impl Upload {
         let id = remote.request(Request::small("begin to write", &name), || parts.create_multipart(&path)).await?;
         fail::fail_point!("upload-begun");
         let target = Target { parts, name, path, id };
-        let mut upload = Upload { remote, target, record: None, ended: false };
-        if upload.remote.backing.has_uploads {
-            upload.write_record().await?;
-        }
-        fail::fail_point!("upload-recorded");
-        Ok(upload)
+        Ok(Upload { remote, target, record: None, ended: false })
     }
 
     async fn write_record(&mut self) -> Result<()> {
+        if !self.remote.backing.has_uploads {
+            return Ok(());
+        }
         let created = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis() as u64);
         let Target { name: object, id: upload, .. } = self.target.clone();
         let bytes = serde_json::to_vec(&Record { object, upload, created })
@@ -108,6 +123,7 @@ impl Upload {
         // The name is new, so there is nothing to overwrite but an earlier try.
         let put = || self.remote.backing.objects.put(&path, PutPayload::from(bytes.clone()));
         self.remote.request(Request::small("write", &name), put).await?;
+        fail::fail_point!("upload-recorded");
         Ok(())
     }
 

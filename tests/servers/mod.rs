@@ -1,6 +1,6 @@
 //! Servers that stores are tried on. Each is started once for a test binary, on a free port of the loopback interface, and
 //! ends with it, also when it is killed. Any test binary can have them: `mod servers;`, or with a `#[path]`.
-#![allow(dead_code, reason = "not every test binary uses all of it")]
+#![allow(dead_code, unused_imports, reason = "not every test binary uses all of it")]
 
 mod google;
 mod program;
