@@ -82,14 +82,9 @@ impl Access {
 
     /// Something is missing.
     pub(super) fn lacks(&self, what: &str) -> Error {
-        let place = match self.source {
-            Credentials::Env => {
-                format!(" (or the environment variable {})", what.trim_start_matches("the option ").to_uppercase())
-            }
-            _ => String::new(),
-        };
         let source = self.source.name();
-        Error::invalid(format!("{} with store.credentials = {source} needs {what}{place}", self.url))
+        let variables = if self.source == Credentials::Env { ", or the environment variable of that name" } else { "" };
+        Error::invalid(format!("{} with store.credentials = {source} needs {what}{variables}", self.url))
     }
 
     /// The text of the file `path`, which the option `name` names.
@@ -123,4 +118,55 @@ pub(super) fn no_retries() -> RetryConfig {
 /// The client of a store, which calls a metadata address only if its credentials come from there.
 pub(super) fn connector(access: &Access, settings: &StoreSettings) -> Result<Connector> {
     Connector::new(settings, access.source == Credentials::Instance)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Options;
+
+    const NAMING: Naming = Naming {
+        prefix: "aws_",
+        of_variable: |name| name.starts_with("aws_").then(|| name.to_owned()),
+        of_platform: &["aws_role_arn"],
+    };
+
+    fn access(settings: &[(&str, &str)]) -> Result<Access> {
+        let mut options = Options::new();
+        settings.iter().for_each(|(name, value)| options.set(name, value).unwrap());
+        let environment =
+            [("AWS_ACCESS_KEY_ID", "of env"), ("AWS_REGION", "of env"), ("AWS_ROLE_ARN", "of env"), ("HOME", "/")];
+        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Access::with_environment("s3://b", &NAMING, &options.store(), &|| environment.to_vec())
+    }
+
+    #[test]
+    fn the_environment_is_asked_only_by_those_who_say_so() {
+        for (source, key, role) in [
+            ("static", None, None),
+            ("file", None, None),
+            ("env", Some("of env"), Some("of env")),
+            ("web-identity", None, Some("of env")),
+            ("instance", None, Some("of env")),
+        ] {
+            let access = access(&[("store.credentials", source), ("google_base_url", "http://h")]).unwrap();
+            assert_eq!((access.get("aws_access_key_id"), access.get("aws_role_arn")), (key, role), "{source}");
+            assert_eq!(access.get("google_base_url"), None, "another store's");
+        }
+    }
+
+    #[test]
+    fn an_option_wins_over_the_environment() {
+        let access = access(&[("store.credentials", "env"), ("aws_region", "of options")]).unwrap();
+        assert_eq!(access.get("aws_region"), Some("of options"));
+    }
+
+    #[test]
+    fn what_is_missing_is_named_and_secrets_are_known() {
+        assert!(access(&[]).is_err_and(|error| error.message.contains("static, env, file")));
+        let access = access(&[("store.credentials", "static"), ("aws_secret_access_key", "the-Secret")]).unwrap();
+        let error = access.need("aws_access_key_id").unwrap_err();
+        assert!(error.message.contains("static needs the option aws_access_key_id"), "{error}");
+        assert_eq!(access.secrets().collect::<Vec<_>>(), ["the-Secret"]);
+    }
 }

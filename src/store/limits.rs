@@ -80,7 +80,8 @@ impl Limits {
         let start = {
             let mut free = wire.free.lock().unwrap_or_else(PoisonError::into_inner);
             let start = (*free).max(Instant::now());
-            *free = start + Duration::from_nanos((u128::from(bytes) * 1_000_000_000 / u128::from(wire.rate)) as u64);
+            let nanos = u128::from(bytes) * 1_000_000_000 / u128::from(wire.rate);
+            *free = start + Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX >> 8));
             start
         };
         tokio::time::sleep_until(start).await;

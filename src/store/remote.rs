@@ -265,6 +265,6 @@ impl Remote {
 /// A pause of any length up to one that doubles from try to try: so those who failed together don't come back together.
 fn pause(tries: u32) -> Duration {
     let most = FIRST_PAUSE.saturating_mul(1 << (tries - 1).min(16)).min(LONGEST_PAUSE);
-    let chance = uuid::Uuid::new_v4().as_u128() as u32;
-    most.mul_f64(f64::from(chance) / f64::from(u32::MAX))
+    let [a, b, ..] = *uuid::Uuid::new_v4().as_bytes();
+    most.mul_f64(f64::from(u16::from_be_bytes([a, b])) / f64::from(u16::MAX))
 }

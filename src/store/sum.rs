@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn sums_of_parts_make_the_sum_of_all() {
-        let bytes: Vec<u8> = (0..10_000_u32).map(|at| (at * 7 >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..10_000_u32).map(|at| ((at * 7) >> 3) as u8).collect();
         for cut in [0, 1, 4096, 9_999, 10_000] {
             let (one, two) = bytes.split_at(cut);
             assert_eq!(Sum::of(one).followed_by(Sum::of(two)), Sum::of(&bytes));

@@ -21,9 +21,10 @@ use crate::error::{Code, Error, Result};
 const MOST_PARTS: u64 = 9_000;
 
 /// The ranges of one size (the last may be shorter) that make up `size`.
-fn ranges(size: u64) -> impl Iterator<Item = (usize, Range<u64>)> {
+fn ranges(size: u64) -> impl Iterator<Item = (usize, Range<u64>)> + Send {
     let step = PART.max(size.div_ceil(MOST_PARTS).next_multiple_of(1 << 20));
-    (0..size.div_ceil(step)).map(move |at| (at as usize, at * step..size.min((at + 1) * step)))
+    let range = move |at: u64| at * step..size.min((at + 1) * step);
+    (0..size.div_ceil(step)).map(range).enumerate()
 }
 
 /// Runs blocking work of a transfer.
@@ -198,33 +199,81 @@ pub(super) async fn get(remote: Arc<Remote>, name: String, to: PathBuf, expected
         let to = to.clone();
         blocking(move || local::NewFile::create(&to)).await?
     };
-    match remote.head(&name).await? {
-        Some(found) => expected.must_have_size(found.size, &format!("{name} in {}", remote.url))?,
-        None => return Err(remote.missing(&name)),
-    }
     let file = Arc::new(target.clone_file()?);
+    let sum = match expected.size {
+        size if size <= PART => get_whole(&remote, &name, &file, &to, &expected, &control).await?,
+        _ => get_parts(&remote, &name, &file, &to, &expected, &control).await?,
+    };
+    expected.must_be(&sum, &format!("{name} in {}", remote.url))?;
+    target.keep();
+    Ok(())
+}
+
+/// Writes `bytes` at `start` of a new file; answers their sum.
+async fn write(file: &Arc<File>, to: &Path, bytes: Bytes, start: u64) -> Result<Sum> {
+    let (file, to) = (Arc::clone(file), to.to_owned());
+    blocking(move || {
+        file.write_all_at(&bytes, start).map_err(|error| Error::io("write", &to, &error))?;
+        Ok(Sum::of(&bytes))
+    })
+    .await
+}
+
+/// An object of at most one part, in one request.
+async fn get_whole(
+    remote: &Remote,
+    name: &str,
+    file: &Arc<File>,
+    to: &Path,
+    expected: &Sum,
+    control: &Control,
+) -> Result<Sum> {
+    let path = remote.path(name)?;
+    let _memory = Limits::current().memory(expected.size).await;
+    let get = || async {
+        let found = remote.backing.objects.get(&path).await?;
+        // Another size is told before its bytes are in memory.
+        let size = found.meta.size;
+        if size == expected.size { found.bytes().await.map(Ok) } else { Ok(Err(size)) }
+    };
+    let got = remote.request(Request::data("read", name, expected.size), get).await;
+    match present(got)?.ok_or_else(|| remote.missing(name))? {
+        Ok(bytes) => {
+            let sum = write(file, to, bytes, 0).await?;
+            control.advance(sum.size);
+            Ok(sum)
+        }
+        Err(size) => Ok(Sum { size, ..*expected }),
+    }
+}
+
+async fn get_parts(
+    remote: &Arc<Remote>,
+    name: &str,
+    file: &Arc<File>,
+    to: &Path,
+    expected: &Sum,
+    control: &Control,
+) -> Result<Sum> {
+    match remote.head(name).await? {
+        Some(found) => expected.must_have_size(found.size, &format!("{name} in {}", remote.url))?,
+        None => return Err(remote.missing(name)),
+    }
     let mut parts = Parts::new();
     for (at, range) in ranges(expected.size) {
         let memory = Limits::current().memory(range.end - range.start).await;
-        let (remote, name, to) = (Arc::clone(&remote), name.clone(), to.clone());
-        let (file, control) = (Arc::clone(&file), control.clone());
+        let (remote, name, to) = (Arc::clone(remote), name.to_owned(), to.to_owned());
+        let (file, control) = (Arc::clone(file), control.clone());
         let part = async move {
             let _memory = memory;
             let bytes = get_range(&remote, &name, range.clone()).await?;
-            let sum = blocking(move || {
-                file.write_all_at(&bytes, range.start).map_err(|error| Error::io("write", &to, &error))?;
-                Ok(Sum::of(&bytes))
-            });
-            let sum = sum.await?;
+            let sum = write(&file, &to, bytes, range.start).await?;
             control.advance(sum.size);
             Ok(sum)
         };
         parts.add(at, part).await?;
     }
-    let sum = total(parts.finish().await?);
-    expected.must_be(&sum, &format!("{name} in {}", remote.url))?;
-    target.keep();
-    Ok(())
+    Ok(total(parts.finish().await?))
 }
 
 /// The length and the checksum of an object.

@@ -113,7 +113,7 @@ impl Upload {
         if !self.remote.backing.has_uploads {
             return Ok(());
         }
-        let created = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis() as u64);
+        let created = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs() * 1000);
         let Target { name: object, id: upload, .. } = self.target.clone();
         let bytes = serde_json::to_vec(&Record { object, upload, created })
             .map_err(|error| Error::invalid(error.to_string()))?;

@@ -56,6 +56,9 @@ struct State {
     counter: u64,
     rules: Vec<Rule>,
     requests: Vec<String>,
+    /// Parts that are being put now, and at most so far.
+    now: usize,
+    most: usize,
 }
 
 #[derive(Clone)]
@@ -106,6 +109,11 @@ impl Google {
         self.state.lock().unwrap().uploads.values().filter(|upload| upload.key.contains(part)).count()
     }
 
+    /// How many parts were put at once, at most, since this was last asked.
+    pub fn most_at_once(&self) -> usize {
+        std::mem::take(&mut self.state.lock().unwrap().most)
+    }
+
     /// The requests so far of `method` whose URI contains `part`.
     pub fn requests_of(&self, method: &str, part: &str) -> usize {
         let matches = |request: &&String| request.starts_with(method) && request.contains(part);
@@ -135,6 +143,7 @@ async fn answer(state: Arc<Mutex<State>>, request: Request<Incoming>) -> Result<
         state.requests.push(format!("{} {uri}", head.method));
         state.fault(&head.method, &uri)
     };
+    let _counted = uri.contains("partNumber").then(|| Counted::new(&state));
     let gone = || std::io::Error::other("the client went away");
     let body = body.collect().await.map_err(|_| gone())?.to_bytes();
     match fault {
@@ -149,6 +158,24 @@ async fn answer(state: Arc<Mutex<State>>, request: Request<Incoming>) -> Result<
         Some(Fault::Reset) => Err(std::io::Error::other("reset on purpose")),
         Some(Fault::Cut) => Ok(cut(response).await),
         _ => Ok(response),
+    }
+}
+
+/// Counts a part for as long as it is being put.
+struct Counted(Arc<Mutex<State>>);
+
+impl Counted {
+    fn new(state: &Arc<Mutex<State>>) -> Self {
+        let mut counts = state.lock().unwrap();
+        counts.now += 1;
+        counts.most = counts.most.max(counts.now);
+        Self(Arc::clone(state))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().now -= 1;
     }
 }
 

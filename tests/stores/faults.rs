@@ -326,3 +326,26 @@ fn a_source_of_credentials_says_what_it_lacks() {
         assert!(error.message.contains(lacks), "{error}");
     }
 }
+
+#[test]
+fn a_redirect_is_not_followed() {
+    use std::io::{Read, Write};
+    let [server, elsewhere] = [(); 2].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    let location = elsewhere.local_addr().unwrap();
+    let endpoint = format!("http://{}", server.local_addr().unwrap());
+    elsewhere.set_nonblocking(true).unwrap();
+    std::thread::spawn(move || {
+        for stream in server.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let head = format!(
+                "HTTP/1.1 302 Found\r\nLocation: http://{location}/x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            );
+            let _ = stream.write_all(head.as_bytes());
+        }
+    });
+    let store = s3_with(&servers::s3().server.folder(), &[("aws_endpoint", &endpoint)]);
+    let error = store.list("files", &Control::new()).unwrap_err();
+    assert!(error.message.contains("302") && error.message.contains("aws_region"), "{error}");
+    assert!(elsewhere.accept().is_err(), "somebody came by the redirect");
+}

@@ -6,6 +6,7 @@ mod contract;
 mod engine;
 mod faults;
 mod killed;
+mod limits;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod stores;
