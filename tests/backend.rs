@@ -2,9 +2,11 @@
 
 mod common;
 
-use common::{all_rows, open, options};
+use common::{all_rows, open, options, take};
 use gabion::column_family::{MemtableKind, MergeKind};
+use gabion::restore::{KeyRange, Source};
 use gabion::scan::ScanRange;
+use gabion::snapshot::Kind;
 use gabion::{Backend, Budget, Code};
 
 #[test]
@@ -53,6 +55,26 @@ fn three_hundred_hash_families_stay_within_their_budget() {
         budget.used().iter().filter(|(part, _)| *part != "block_cache_pinned").map(|(_, bytes)| bytes).sum();
     assert!(used > 0 && used < 256 << 20, "{used}");
     assert_eq!(all_rows(&backend.column_family(b"f299").unwrap().unwrap()).len(), 100);
+}
+
+#[test]
+fn the_buckets_of_a_hash_memtable_follow_the_write_buffer() {
+    let scratch = open(&[]);
+    let mut sizes = Vec::new();
+    for buffer in ["4M", "16M", "64M"] {
+        // Small blocks, so that the array has its own.
+        let small = ("arena_block_size", "32K");
+        let kinds = options(&[("memtable", "hash-link-list"), ("write_buffer_size", buffer), small]);
+        let family = scratch.backend.create_column_family(buffer.as_bytes(), b"", &kinds).unwrap();
+        let metrics = scratch.backend.metrics().unwrap();
+        let name = format!("column_family.{buffer}.cur-size-active-mem-table");
+        sizes.push(metrics.iter().find(|metric| metric.name == name).unwrap().value);
+        assert_eq!(all_rows(&family), []);
+    }
+    // An empty memtable is its bucket array, 1/128 of the write buffer, and little else.
+    for (size, buffer) in sizes.iter().zip([4u64 << 20, 16 << 20, 64 << 20]) {
+        assert!((buffer / 128..buffer / 128 + (16 << 10)).contains(size), "{sizes:?}");
+    }
 }
 
 #[test]
@@ -181,7 +203,7 @@ fn effective_options_can_be_read_while_families_are_made() {
     let scratch = open(&[]);
     let making = std::sync::atomic::AtomicBool::new(true);
     std::thread::scope(|scope| {
-        let readers: Vec<_> = (0..4)
+        let readers: Vec<_> = (0..2)
             .map(|_| {
                 scope.spawn(|| {
                     while making.load(std::sync::atomic::Ordering::Relaxed) {
@@ -191,12 +213,62 @@ fn effective_options_can_be_read_while_families_are_made() {
                 })
             })
             .collect();
-        for at in 0..150 {
+        for at in 0..60 {
             scratch.backend.create_column_family(format!("f{at}").as_bytes(), b"", &options(&[])).unwrap();
         }
         making.store(false, std::sync::atomic::Ordering::Relaxed);
         readers.into_iter().for_each(|reader| reader.join().unwrap().unwrap());
     });
+}
+
+/// Tells a copy of this test binary to open or to restore, in this folder, until it exits.
+const ENDING: &str = "GABION_ENDING";
+
+#[test]
+fn an_exit_in_the_middle_of_opening_and_restoring_is_clean() {
+    const TEST: &str = "an_exit_in_the_middle_of_opening_and_restoring_is_clean";
+    if let Ok(folder) = std::env::var(ENDING) {
+        end_amid_work(&folder);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("file://{}/snapshots", folder.path().display());
+    let scratch = open(&[]);
+    let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
+    (0..20_000u32).for_each(|key| family.put(&key.to_be_bytes(), &[7; 50]).unwrap());
+    take(&scratch.backend, Kind::Native, &url);
+    take(&scratch.backend, Kind::Portable, &url);
+    for round in 0..if std::env::var_os("GABION_SOAK").is_some() { 2000 } else { 60 } {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        let child = child.args([TEST, "--exact", "--nocapture"]).env(ENDING, folder.path());
+        let output = child.env("GABION_ENDING_AFTER", (1_000 + round * 977 % 60_000).to_string()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(7), "round {round}: {}: {said}", output.status);
+    }
+}
+
+/// Opens and restores on several threads, and exits some microseconds later.
+fn end_amid_work(folder: &str) -> ! {
+    let url = format!("file://{folder}/snapshots");
+    let settings = options(&[("storage.paths", &format!("{folder}/scratch"))]);
+    for thread in 0..3 {
+        let (url, settings) = (url.clone(), settings.clone());
+        std::thread::spawn(move || {
+            loop {
+                let source = match thread {
+                    0 => {
+                        drop(Backend::open(&settings, None));
+                        continue;
+                    }
+                    1 => Source::Number { url: url.clone(), number: 2 },
+                    _ => Source::Latest { url: url.clone() },
+                };
+                drop(Backend::restore(&settings, None, &[source], &KeyRange::default()));
+            }
+        });
+    }
+    let after = std::env::var("GABION_ENDING_AFTER").unwrap().parse().unwrap();
+    std::thread::sleep(std::time::Duration::from_micros(after));
+    std::process::exit(7)
 }
 
 #[test]

@@ -136,12 +136,12 @@ fn a_full_scratch_disk_is_an_error_and_what_was_snapshotted_stays() {
 #[test]
 fn a_compaction_that_finds_no_room_is_an_error_and_loses_nothing() {
     let test = "a_compaction_that_finds_no_room_is_an_error_and_loses_nothing";
-    let Some(disk) = Disk::mount(test, 24) else { return };
+    let Some(disk) = Disk::mount(test, 36) else { return };
     let path = disk.path().to_str().unwrap();
     let settings = options(&[("storage.paths", path), ("disable_auto_compactions", "true")]);
     let backend = Backend::open(&settings, None).unwrap();
     for _ in 0..2 {
-        fill(&backend, 10).unwrap();
+        fill(&backend, 12).unwrap();
         backend.flush().unwrap();
     }
     let before = shown(&backend);

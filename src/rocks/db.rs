@@ -72,6 +72,7 @@ impl Db {
                         start a new program (exec) for one of its own";
             return Err(Error::new(Code::Unsupported, text));
         }
+        let _working = exit::work()?;
         let c_name = c_path(path)?;
         let names = families
             .iter()
@@ -106,17 +107,18 @@ impl Db {
             registry: Mutex::new(Registry { open: true, next: 0, resources: BTreeMap::new() }),
             forks: exit::forks(),
         });
-        exit::remember(&db);
         let families = families
             .into_iter()
             .zip(handles)
             .map(|((name, options), handle)| Family::adopt(&db, handle, name, options))
             .collect();
+        exit::remember(&db);
         Ok((db, families))
     }
 
     /// The RocksDB names of the families of the closed database in `path`.
     pub fn list_families(path: &Path, options: &DbOptions) -> Result<Vec<Vec<u8>>> {
+        let _working = exit::work()?;
         let c_name = c_path(path)?;
         let (mut count, mut error) = (0, ptr::null_mut());
         // SAFETY: all arguments are alive; the list is read below and then freed by its own function.

@@ -1,37 +1,68 @@
 //! When the process ends or forks: what becomes of databases that are still open.
 //!
-//! At exit they are closed before C++ destroys what their threads use. A forked child has their memory and not their threads, so
-//! that it can neither use nor close them: it leaves them, with their files, to its parent.
+//! At exit they are closed, and whoever is at work in RocksDB otherwise is waited for, before C++ destroys what they use. A
+//! forked child has their memory and not their threads, so that it can neither use nor close them: it leaves them, with their
+//! files, to its parent.
 
+use std::ffi::{c_int, c_void};
+use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use super::db::Db;
+use librocksdb_sys as ffi;
 
+use super::db::Db;
+use super::gate::{Call, Gate};
+use crate::error::Result;
+
+unsafe extern "C" {
+    /// glibc's `atexit` for functions that want to know the exit status.
+    fn on_exit(function: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
+}
+
+/// For work in RocksDB outside of an open database: options are made, a database is opened, a table file written.
+static WORKSHOP: Gate = Gate::new();
 static OPEN: Mutex<Vec<Weak<Db>>> = Mutex::new(Vec::new());
-static REGISTERED: Once = Once::new();
+static FIRST_WORK: Once = Once::new();
+static FIRST_OPEN: Once = Once::new();
 /// How many forks lie between this process and the one that first opened a database.
 static FORKS: AtomicU32 = AtomicU32::new(0);
 /// What is to be done before databases are closed.
 static HOOKS: Mutex<Vec<fn()>> = Mutex::new(Vec::new());
 
-/// How long the exit waits for calls that are still running.
+/// How long the exit waits for whoever is still at work.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Has `db` closed at exit.
-pub(super) fn remember(db: &Arc<Db>) {
-    // Registered after RocksDB's statics were made, so it runs before they are destroyed.
-    REGISTERED.call_once(|| {
-        // SAFETY: both are `extern "C"` functions that live as long as the library and don't unwind.
+/// Enters the workshop; `Closed` once the process is ending.
+pub(super) fn work() -> Result<Call<'static>> {
+    FIRST_WORK.call_once(|| {
+        // SAFETY: options have no preconditions; the two functions live as long as the library and don't unwind.
         unsafe {
-            libc::atexit(close_all);
+            // What is registered behind RocksDB's statics runs before they are destroyed; the first options make them.
+            ffi::rocksdb_options_destroy(ffi::rocksdb_options_create());
+            on_exit(end, ptr::null_mut());
             libc::pthread_atfork(None, None, Some(leave_all));
         }
+    });
+    WORKSHOP.read()
+}
+
+/// Has `db` closed at exit. Within the workshop.
+pub(super) fn remember(db: &Arc<Db>) {
+    FIRST_OPEN.call_once(|| {
+        // Once more, behind the statics that opening makes.
+        // SAFETY: as in `work`.
+        unsafe { on_exit(end, ptr::null_mut()) };
     });
     let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
     open.retain(|other| other.strong_count() > 0);
     open.push(Arc::downgrade(db));
+    drop(open);
+    // Opened while the process is ending: the exit has not seen it, and still waits for this thread.
+    if WORKSHOP.read().is_err() {
+        db.close();
+    }
 }
 
 /// Differs between a process and its children, once a database was open.
@@ -43,7 +74,7 @@ pub(super) fn forks() -> u32 {
 pub(crate) fn at_exit(hook: fn()) {
     static REGISTERED: Once = Once::new();
     HOOKS.lock().unwrap_or_else(PoisonError::into_inner).push(hook);
-    // On its own: a database that is opened later still registers `close_all` after RocksDB's statics.
+    // On its own: a database that is opened later still registers `end` behind RocksDB's statics.
     REGISTERED.call_once(|| {
         // SAFETY: `run_hooks` is an `extern "C"` function that lives as long as the library and doesn't unwind.
         unsafe { libc::atexit(run_hooks) };
@@ -51,15 +82,32 @@ pub(crate) fn at_exit(hook: fn()) {
 }
 
 extern "C" fn run_hooks() {
+    // A forked child has none of the threads that hooks wait for.
+    if forks() > 0 {
+        return;
+    }
     let _ = std::panic::catch_unwind(|| {
         let hooks = std::mem::take(&mut *HOOKS.lock().unwrap_or_else(PoisonError::into_inner));
         hooks.into_iter().for_each(|hook| hook());
     });
 }
 
-extern "C" fn close_all() {
+/// At exit, with the status that the process ends with.
+extern "C" fn end(status: c_int, _: *mut c_void) {
+    if forks() > 0 {
+        // SAFETY: both take what they are given; RocksDB's own exit handler would wait for threads that are not in this process.
+        unsafe {
+            libc::fflush(ptr::null_mut());
+            libc::_exit(status);
+        }
+    }
+    close_all();
+}
+
+fn close_all() {
     run_hooks();
     let _ = std::panic::catch_unwind(|| {
+        WORKSHOP.refuse();
         let open = std::mem::take(&mut *OPEN.lock().unwrap_or_else(PoisonError::into_inner));
         let deadline = Instant::now() + PATIENCE;
         for db in open.iter().filter_map(Weak::upgrade) {
@@ -67,6 +115,7 @@ extern "C" fn close_all() {
             // Never freed here: a thread may still hold a call.
             std::mem::forget(db);
         }
+        WORKSHOP.drain(Some(deadline));
     });
 }
 

@@ -24,6 +24,10 @@ pub struct Call<'a> {
 }
 
 impl Gate {
+    pub(super) const fn new() -> Gate {
+        Gate { word: AtomicU64::new(0), lock: Mutex::new(()), left: Condvar::new() }
+    }
+
     /// Enters to read.
     pub(super) fn read(&self) -> Result<Call<'_>> {
         let seen = self.word.fetch_add(1, Ordering::Acquire);

@@ -6,7 +6,7 @@ use std::ptr;
 
 use librocksdb_sys as ffi;
 
-use super::{Memory, c_string, check, take_text};
+use super::{Memory, c_string, check, exit, take_text};
 use crate::error::{Error, Result};
 use crate::kinds::{MemtableKind, MergeKind};
 
@@ -70,6 +70,7 @@ pub struct DbOptions(Native);
 impl DbOptions {
     /// RocksDB's defaults, then `settings`, then what Gabion fixes.
     pub fn new(settings: &Texts, memory: &Memory, statistics: bool) -> Result<DbOptions> {
+        let _working = exit::work()?;
         let mut native = Native::new();
         for (name, value) in settings {
             native.apply(name, value, false)?;
@@ -118,6 +119,7 @@ impl FamilyOptions {
         memtable: MemtableKind,
         memory: &Memory,
     ) -> Result<FamilyOptions> {
+        let _working = exit::work()?;
         let mut native = Native::new();
         // SAFETY: all objects are alive; options and factory take shares of what they are given.
         unsafe {

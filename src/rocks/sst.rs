@@ -6,7 +6,7 @@ use std::ptr;
 use librocksdb_sys as ffi;
 
 use super::family::Family;
-use super::{c_path, check};
+use super::{c_path, check, exit};
 use crate::error::Result;
 
 /// A table file that is being written. One thread at a time.
@@ -23,6 +23,7 @@ unsafe impl Send for SstWriter {}
 impl SstWriter {
     /// Starts a file with the table options of `family`. Needs no open database.
     pub fn create(path: &Path, family: &Family) -> Result<SstWriter> {
+        let _working = exit::work()?;
         let c_name = c_path(path)?;
         let mut error = ptr::null_mut();
         // SAFETY: the options live in `family`; the writer copies them. The environment options are freed after the writer.
@@ -38,6 +39,7 @@ impl SstWriter {
 
     /// Adds a row; keys must come in ascending order.
     pub fn put(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
+        let _working = exit::work()?;
         let mut error = ptr::null_mut();
         // SAFETY: owned; RocksDB copies key and value.
         unsafe {
@@ -63,6 +65,7 @@ impl SstWriter {
 
     /// Completes and syncs the file. A file without rows is an error.
     pub fn finish(self) -> Result<()> {
+        let _working = exit::work()?;
         let mut error = ptr::null_mut();
         // SAFETY: owned.
         unsafe { ffi::rocksdb_sstfilewriter_finish(self.raw, &mut error) };
@@ -72,6 +75,8 @@ impl SstWriter {
 
 impl Drop for SstWriter {
     fn drop(&mut self) {
+        // While the process is ending it is left alone.
+        let Ok(_working) = exit::work() else { return };
         // SAFETY: owned, and dropped once; the writer goes before what it was made from.
         unsafe {
             ffi::rocksdb_sstfilewriter_destroy(self.raw);
