@@ -13,7 +13,7 @@ public final class SnapshotDirectory implements AutoCloseable {
     /**
      * Opens a snapshot directory.
      *
-     * @param url as {@code file:///path}
+     * @param url as {@code file:///path} or {@code s3://bucket/path} (docs/stores.md)
      * @param options settings of the store
      * @throws GabionException if the URL or an option is wrong
      */

@@ -24,7 +24,7 @@ public final class SnapshotRequest {
      * A snapshot that is published in a snapshot directory.
      *
      * @param kind native or portable
-     * @param url the snapshot directory, as {@code file:///path}; made if absent
+     * @param url the snapshot directory, as {@code file:///path} or {@code s3://bucket/path} (docs/stores.md); made if absent
      * @return the request
      */
     public static SnapshotRequest publish(SnapshotKind kind, String url) {
