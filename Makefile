@@ -17,7 +17,8 @@ demo: ## Run the demo job, with kills, and compare its state; INPUT=path for tex
 	@tools/demo
 
 demo-flink: ## Run a Flink 1.1 job with a failure, and compare its results; INPUT=path for text of yours
-	@tools/demo-flink
+	@tools/with tools/jars
+	@tools/with tools/demo-flink
 
 test: ## Run every test: Rust, C, C++, Java, installation
 	@tools/test

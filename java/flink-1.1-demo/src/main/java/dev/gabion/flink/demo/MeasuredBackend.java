@@ -40,15 +40,25 @@ public final class MeasuredBackend extends RocksDBStateBackend {
     @Override
     public HashMap<String, KvStateSnapshot<?, ?, ?, ?, ?>> snapshotPartitionedState(long checkpoint, long timestamp)
             throws Exception {
+        long before = barriers();
         long start = System.nanoTime();
         HashMap<String, KvStateSnapshot<?, ?, ?, ?, ?>> snapshots = super.snapshotPartitionedState(checkpoint, timestamp);
+        long nanos = System.nanoTime() - start;
         if (snapshots != null) {
-            Report.say(new Message("paused").with("checkpoint", checkpoint).with("nanos", System.nanoTime() - start));
+            Report.say(new Message("paused")
+                    .with("checkpoint", checkpoint)
+                    .with("nanos", nanos)
+                    .with("barrier", barriers() - before));
             for (Map.Entry<String, KvStateSnapshot<?, ?, ?, ?, ?>> snapshot : snapshots.entrySet()) {
                 snapshot.setValue(new Measured(checkpoint, snapshot.getValue()));
             }
         }
         return snapshots;
+    }
+
+    /** What Gabion's barriers have taken so far, in nanoseconds. */
+    private long barriers() {
+        return getMetrics().getOrDefault("snapshots.pause_nanos", 0L);
     }
 
     /** A snapshot under way; it never leaves this JVM. */

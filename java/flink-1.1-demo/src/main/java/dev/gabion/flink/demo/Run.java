@@ -23,13 +23,15 @@ final class Run {
     boolean finished;
     /** Per task and checkpoint. */
     final List<Long> pauses = new ArrayList<>();
+    /** What of them was Gabion's barrier. */
+    final List<Long> barriers = new ArrayList<>();
     /** Per checkpoint that completed: nanoseconds from the source's barrier on. */
     final List<Long> durations = new ArrayList<>();
     /** Per task, after the failure. */
     final List<Long> restores = new ArrayList<>();
     /** Keyed state of the largest checkpoint that was written, in bytes. */
     private final Map<Long, Long> written = new HashMap<>();
-    private final Map<Long, Long> barriers = new HashMap<>();
+    private final Map<Long, Long> begun = new HashMap<>();
 
     Run(Mode mode) {
         this.mode = mode;
@@ -45,17 +47,18 @@ final class Run {
                 words = message.number("words");
                 break;
             case "barrier":
-                barriers.put(message.number("checkpoint"), at);
+                begun.put(message.number("checkpoint"), at);
                 break;
             case "paused":
                 pauses.add(message.number("nanos"));
+                barriers.add(message.number("barrier"));
                 break;
             case "written":
                 written.merge(message.number("checkpoint"), message.number("bytes"), Long::sum);
                 break;
             case "completed":
                 completed++;
-                durations.add(at - barriers.get(message.number("checkpoint")));
+                durations.add(at - begun.get(message.number("checkpoint")));
                 break;
             case "failing":
                 failed = at;

@@ -24,6 +24,7 @@ final class RunTable {
         table.add("records/s", run -> Text.count(run.rate()));
         table.add("checkpoints completed", run -> Text.count(run.completed));
         table.add("a task's pause p50 / max", run -> spread(run.pauses));
+        table.add("  the barrier in it", run -> spread(run.barriers));
         table.add("a checkpoint takes p50 / max", run -> spread(run.durations));
         table.add("largest checkpoint", run -> Text.bytes(run.largestBytes()));
         table.add("task failed", run -> "at word " + Text.count(run.failedAt));

@@ -39,7 +39,7 @@ final class PortableSnapshot
         void run() throws IOException, InterruptedException;
     }
 
-    PortableSnapshot(RocksDBStateBackend backend, Session session, Content content, long checkpointId) throws IOException {
+    PortableSnapshot(RocksDBStateBackend backend, Session session, Content content, long checkpointId) {
         this.backend = backend;
         this.session = session;
         this.content = content;

@@ -124,9 +124,10 @@ public class RocksDBStateBackend extends AbstractStateBackend {
 
     @Override
     public void initializeForJob(Environment env, String operatorIdentifier, TypeSerializer<?> keySerializer) throws Exception {
-        Session earlier = session;
-        if (earlier != null) {
-            earlier.dispose();
+        if (session != null) {
+            if (!session.isDisposed()) {
+                dispose();
+            }
             nonPartitionedStateBackend = reopened(nonPartitionedStateBackend);
         }
         super.initializeForJob(env, operatorIdentifier, keySerializer);
@@ -550,6 +551,22 @@ public class RocksDBStateBackend extends AbstractStateBackend {
             columnOptions = options;
         }
         return columnOptions;
+    }
+
+    /**
+     * Returns what the database counts and measures, the pauses of its barriers among it, by the names that docs/options.md lists.
+     * Any thread.
+     *
+     * @return values by name; empty while no database is open
+     */
+    public Map<String, Long> getMetrics() {
+        Session present = session;
+        Families open = present == null ? null : present.openFamilies();
+        try {
+            return open == null ? Map.of() : open.core().metrics();
+        } catch (IllegalStateException closed) {
+            return Map.of();
+        }
     }
 
     // ---- handles whose class names and fields are those of Flink 1.1's, so that its checkpoints can be read ----

@@ -35,6 +35,8 @@ final class Session {
     private final Set<Closeable> running = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Unclaimed unclaimed = new Unclaimed();
     private final Object lock = new Object();
+    /** Held while directories are removed, for which no barrier should wait. */
+    private final Object removal = new Object();
 
     private CoreOptions options;
     private volatile Families families;
@@ -180,13 +182,17 @@ final class Session {
         checkNotDisposed();
     }
 
+    boolean isDisposed() {
+        synchronized (lock) {
+            return disposed;
+        }
+    }
+
     /** @throws IllegalStateException if this life is over */
     void checkNotDisposed() {
-        synchronized (lock) {
-            if (disposed) {
-                throw new IllegalStateException(
-                        "the state backend of " + operator + " was disposed; initializeForJob makes it usable again");
-            }
+        if (isDisposed()) {
+            throw new IllegalStateException(
+                    "the state backend of " + operator + " was disposed; initializeForJob makes it usable again");
         }
     }
 
@@ -239,8 +245,8 @@ final class Session {
 
     /** Removes a directory inside the database's, unless that goes as a whole. Any thread. */
     void remove(Path directory) {
-        synchronized (lock) {
-            if (disposed) {
+        synchronized (removal) {
+            if (isDisposed()) {
                 return;
             }
             try (Stream<Path> files = Files.walk(directory)) {
@@ -263,7 +269,9 @@ final class Session {
                 families = null;
             }
             if (open != null) {
-                open.close();
+                synchronized (removal) {
+                    open.close();
+                }
             }
         }
     }

@@ -20,7 +20,7 @@ final class StoredSnapshot
     private final transient OneShot once = new OneShot();
     private final long checkpointId;
 
-    StoredSnapshot(Session session, Publication publication, StoreSweeper sweeper, long checkpointId) throws IOException {
+    StoredSnapshot(Session session, Publication publication, StoreSweeper sweeper, long checkpointId) {
         this.session = session;
         this.publication = publication;
         this.sweeper = sweeper;

@@ -174,6 +174,7 @@ class CloseTest extends BackendTest {
         value.update("x");
         operator.start();
         assertThrows(IllegalStateException.class, value::value);
+        assertNull(operator.state(text("value")).value(), "the base class must not hand out the objects of the first life");
     }
 
     @Test
