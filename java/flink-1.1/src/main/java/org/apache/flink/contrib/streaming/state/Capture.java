@@ -39,16 +39,16 @@ final class Capture implements Closeable {
      *
      * @throws GabionException why they are not
      */
-    File[] files() throws InterruptedException, IOException {
+    File directory() throws InterruptedException, IOException {
         job.await();
-        File[] files = directory.toFile().listFiles();
-        if (files == null) {
+        File there = directory.toFile();
+        if (!there.isDirectory()) {
             throw new IOException("the capture " + directory + " is gone; was the backend disposed?");
         }
-        return files;
+        return there;
     }
 
-    /** Makes {@link #files} fail. */
+    /** Makes {@link #directory} fail. */
     void cancel() {
         try {
             job.cancel();

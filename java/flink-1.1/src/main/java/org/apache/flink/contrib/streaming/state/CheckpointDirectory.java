@@ -99,6 +99,17 @@ final class CheckpointDirectory {
         return fileSystem.open(new Path(path, name));
     }
 
+    /** What it consists of. */
+    CapturedFiles captured(FileCopies copies) throws IOException, InterruptedException {
+        for (FileStatus file : files()) {
+            if (file.getPath().getName().equals(CapturedFiles.MANIFEST)) {
+                return new CapturedFiles(
+                        copies.read(CapturedFiles.MANIFEST, SnapshotDocument.MAX_BYTES, () -> open(CapturedFiles.MANIFEST)));
+            }
+        }
+        throw new IOException("the snapshot " + path + " has no " + CapturedFiles.MANIFEST + "; a part of it was removed");
+    }
+
     /** @throws IOException if the directory is not there */
     FileStatus[] files() throws IOException {
         FileStatus[] files = fileSystem.exists(path) ? fileSystem.listStatus(path) : null;

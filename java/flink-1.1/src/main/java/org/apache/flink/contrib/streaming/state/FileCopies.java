@@ -14,18 +14,30 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
 
-/** Copies files, several at once if they are large. Closing it from another thread, or interrupting the copier, ends it. */
+/** Copies files against their checksums, several at once if they are large. Closing it from another thread, or interrupting the copier, ends it. */
 final class FileCopies implements Closeable {
-    /** One file to copy. */
-    interface Copy {
-        String name();
+    /** One file to copy, and what it must turn out to be. */
+    static final class Copy {
+        private final String name;
+        private final long size;
+        private final long crc32c;
+        private final Opener<InputStream> from;
+        private final Opener<OutputStream> to;
 
-        long size();
+        Copy(String name, long size, long crc32c, Opener<InputStream> from, Opener<OutputStream> to) {
+            this.name = name;
+            this.size = size;
+            this.crc32c = crc32c;
+            this.from = from;
+            this.to = to;
+        }
+    }
 
-        InputStream from() throws IOException;
-
-        OutputStream to() throws IOException;
+    /** Opens one end of a copy. */
+    interface Opener<S> {
+        S open() throws IOException;
     }
 
     private static final int BLOCK = 256 << 10;
@@ -39,11 +51,11 @@ final class FileCopies implements Closeable {
     /**
      * Copies all files. When it returns or throws, no thread writes any more.
      *
-     * @throws IOException if one can't be copied, or has another size than announced, or this is closed
+     * @throws IOException if one can't be copied, or has another size or checksum than it should, or this is closed
      * @throws InterruptedException if the thread is interrupted
      */
     void run(List<Copy> copies) throws IOException, InterruptedException {
-        if (copies.size() < 2 || copies.stream().mapToLong(Copy::size).sum() < WORTH_THREADS) {
+        if (copies.size() < 2 || copies.stream().mapToLong(copy -> copy.size).sum() < WORTH_THREADS) {
             for (Copy copy : copies) {
                 run(copy);
             }
@@ -108,16 +120,37 @@ final class FileCopies implements Closeable {
         }
     }
 
-    private void run(Copy copy) throws IOException, InterruptedException {
-        check(copy);
-        long copied = 0;
-        InputStream in = register(copy.from());
+    /**
+     * Reads a small file.
+     *
+     * @throws IOException if it can't be read, has more than {@code most} bytes, or this is closed
+     */
+    byte[] read(String name, int most, Opener<InputStream> from) throws IOException, InterruptedException {
+        check(name);
+        InputStream in = register(from.open());
         try {
-            OutputStream out = register(copy.to());
+            byte[] bytes = in.readNBytes(most);
+            if (in.read() >= 0) {
+                throw new IOException(name + " has more than " + most + " bytes");
+            }
+            return bytes;
+        } finally {
+            release(in);
+        }
+    }
+
+    private void run(Copy copy) throws IOException, InterruptedException {
+        check(copy.name);
+        long copied = 0;
+        CRC32C crc32c = new CRC32C();
+        InputStream in = register(copy.from.open());
+        try {
+            OutputStream out = register(copy.to.open());
             try {
-                byte[] block = new byte[(int) Math.min(BLOCK, copy.size() + 1)];
-                for (int read; (read = in.read(block)) >= 0; copied += read) {
-                    check(copy);
+                byte[] block = new byte[(int) Math.min(BLOCK - 1, copy.size) + 1];
+                for (int read; copied <= copy.size && (read = in.read(block)) >= 0; copied += read) {
+                    check(copy.name);
+                    crc32c.update(block, 0, read);
                     out.write(block, 0, read);
                 }
             } catch (Throwable t) {
@@ -129,18 +162,24 @@ final class FileCopies implements Closeable {
         } finally {
             release(in);
         }
-        check(copy);
-        if (copied != copy.size()) {
-            throw new IOException(copy.name() + " has " + copied + " bytes and should have " + copy.size() + "; it is not complete");
+        check(copy.name);
+        if (copied != copy.size) {
+            throw new IOException(copy.name + " has " + (copied > copy.size ? "more than " : "only ") + Math.min(copied, copy.size)
+                    + " bytes and should have " + copy.size + "; it is not what was written");
+        }
+        if (crc32c.getValue() != copy.crc32c) {
+            throw new IOException(String.format(
+                    "%s has the CRC32C %08x and should have %08x; its bytes are not those that were written", copy.name,
+                    crc32c.getValue(), copy.crc32c));
         }
     }
 
-    private void check(Copy copy) throws IOException, InterruptedException {
+    private void check(String name) throws IOException, InterruptedException {
         if (cancelled) {
-            throw new IOException("the copying of " + copy.name() + " was cancelled");
+            throw new IOException("the copying of " + name + " was cancelled");
         }
         if (Thread.interrupted()) {
-            throw new InterruptedException("the copying of " + copy.name() + " was interrupted");
+            throw new InterruptedException("the copying of " + name + " was interrupted");
         }
     }
 

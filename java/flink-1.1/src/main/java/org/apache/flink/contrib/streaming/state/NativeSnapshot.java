@@ -4,11 +4,8 @@ import java.io.Closeable;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
-import java.io.OutputStream;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -20,8 +17,6 @@ final class NativeSnapshot
         extends AsynchronousKvStateSnapshot<
                 Object, Object, ValueState<Object>, ValueStateDescriptor<Object>, RocksDBStateBackend> {
     private static final long serialVersionUID = 1L;
-    /** Written last: a directory without it is no snapshot. */
-    private static final String MANIFEST = "gabion.manifest";
 
     private final transient Session session;
     private final transient Capture capture;
@@ -29,7 +24,7 @@ final class NativeSnapshot
     private final transient OneShot once = new OneShot();
     private final long checkpointId;
 
-    NativeSnapshot(Session session, Capture capture, Path checkpoints, long checkpointId) throws IOException {
+    NativeSnapshot(Session session, Capture capture, Path checkpoints, long checkpointId) {
         this.session = session;
         this.capture = capture;
         this.checkpoints = checkpoints;
@@ -47,7 +42,7 @@ final class NativeSnapshot
         };
         try {
             session.register(cancel);
-            return copy(capture.files(), copies);
+            return copy(capture.directory(), copies);
         } catch (Exception e) {
             throw new Exception("Could not copy the state of " + session.operator() + " for checkpoint " + checkpointId + ": " + e, e);
         } finally {
@@ -56,20 +51,17 @@ final class NativeSnapshot
         }
     }
 
-    private FinalNativeSnapshot copy(File[] files, FileCopies copies) throws Exception {
+    private FinalNativeSnapshot copy(File captured, FileCopies copies) throws Exception {
+        CapturedFiles files = new CapturedFiles(copies.read(
+                CapturedFiles.MANIFEST,
+                SnapshotDocument.MAX_BYTES,
+                () -> new FileInputStream(new File(captured, CapturedFiles.MANIFEST))));
         CheckpointDirectory target = CheckpointDirectory.fresh(checkpoints, session.jobId(), session.operator(), checkpointId);
         try {
-            List<FileCopies.Copy> data = new ArrayList<>();
-            List<FileCopies.Copy> last = new ArrayList<>();
-            long size = 0;
-            for (File file : files) {
-                (file.getName().equals(MANIFEST) ? last : data).add(new Upload(file, target));
-                size += file.length();
-            }
-            copies.run(data);
-            copies.run(last);
+            copies.run(files.copies(name -> new FileInputStream(new File(captured, name)), target::create));
+            copies.run(List.of(files.manifest(target::create)));
             target.sync();
-            return new FinalNativeSnapshot(target.uri(), checkpointId, size);
+            return new FinalNativeSnapshot(target.uri(), checkpointId, files.size());
         } catch (Throwable t) {
             Interruption.without(target::remove, t);
             throw t;
@@ -99,35 +91,5 @@ final class NativeSnapshot
 
     private void writeObject(ObjectOutputStream out) throws IOException {
         throw new NotSerializableException("a snapshot that is not materialized yet can't travel; call materialize() first");
-    }
-
-    private static final class Upload implements FileCopies.Copy {
-        private final File file;
-        private final CheckpointDirectory target;
-
-        Upload(File file, CheckpointDirectory target) {
-            this.file = file;
-            this.target = target;
-        }
-
-        @Override
-        public String name() {
-            return file.getName();
-        }
-
-        @Override
-        public long size() {
-            return file.length();
-        }
-
-        @Override
-        public InputStream from() throws IOException {
-            return new FileInputStream(file);
-        }
-
-        @Override
-        public OutputStream to() throws IOException {
-            return target.create(file.getName());
-        }
     }
 }

@@ -8,7 +8,6 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.File;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,12 +15,10 @@ import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.java.typeutils.runtime.DataInputViewStream;
-import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.runtime.state.StateHandle;
 
@@ -65,21 +62,21 @@ final class Restore {
         }
     }
 
-    /** From the files of a native snapshot: linked where they are on this machine, else copied to it first. */
+    /** From the files of a native snapshot: linked where they are on this machine, else copied to it first, and checked. */
     void files(FinalNativeSnapshot snapshot) throws Exception {
         snapshot.ensureNotClosed();
         CheckpointDirectory directory = new CheckpointDirectory(snapshot.directory());
         File local = directory.local();
         if (local != null) {
             directory.files(); // for its words, if it is not there
-            session.adopt(session.families(captured(local.toPath(), "moved")));
+            session.adopt(session.families(captured(local.toPath())));
             return;
         }
         // A database that stays empty, for its directory: nobody else's, and removed even if this process is killed.
         try (Backend place = session.openCore()) {
             Path copy = Files.createDirectory(place.directory().resolve("download"));
             download(snapshot, directory, copy);
-            session.adopt(session.families(captured(copy, "full")));
+            session.adopt(session.families(captured(copy)));
         }
     }
 
@@ -91,56 +88,22 @@ final class Restore {
                 .opened(options -> Backend.restore(options.setAll(settings), null, KeyRange.all(), source))));
     }
 
-    private Backend captured(Path directory, String verify) {
-        return session.options().opened(options -> Backend.restore(
-                options.set("restore.verify", verify), null, KeyRange.all(), Source.capture(directory)));
+    private Backend captured(Path directory) {
+        return session.options().opened(options -> Backend.restore(options, null, KeyRange.all(), Source.capture(directory)));
     }
 
     private void download(FinalNativeSnapshot snapshot, CheckpointDirectory from, Path to) throws Exception {
-        List<FileCopies.Copy> all = new ArrayList<>();
-        for (FileStatus file : from.files()) {
-            all.add(new Download(from, file, to));
-        }
         FileCopies copies = new FileCopies();
         Closeable cancel = copies::close;
         session.register(cancel);
         try {
             snapshot.closesWith(cancel);
-            copies.run(all);
+            CapturedFiles files = from.captured(copies);
+            CapturedFiles.Opener<OutputStream> here = name -> Files.newOutputStream(to.resolve(name));
+            copies.run(files.copies(from::open, here));
+            copies.run(List.of(files.manifest(here)));
         } finally {
             session.unregister(cancel);
-        }
-    }
-
-    private static final class Download implements FileCopies.Copy {
-        private final CheckpointDirectory from;
-        private final FileStatus file;
-        private final Path to;
-
-        Download(CheckpointDirectory from, FileStatus file, Path to) {
-            this.from = from;
-            this.file = file;
-            this.to = to;
-        }
-
-        @Override
-        public String name() {
-            return file.getPath().getName();
-        }
-
-        @Override
-        public long size() {
-            return file.getLen();
-        }
-
-        @Override
-        public InputStream from() throws IOException {
-            return from.open(name());
-        }
-
-        @Override
-        public OutputStream to() throws IOException {
-            return new FileOutputStream(to.resolve(name()).toFile());
         }
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.core.memory.DataInputView;
@@ -21,17 +22,20 @@ import org.junit.jupiter.api.Test;
 
 /** Bytes that are not what was written are never state. */
 class DamageTest extends BackendTest {
-    /** B3; checklist 3. */
+    /** B3; checklist 3. Also B6: whatever comes of it, the stream is closed. */
     @Test
     void a_stream_that_was_cut_is_refused_wherever_that_was() throws Exception {
         byte[] stream = stream();
+        Bytes.open.set(0);
         Operator reader = operator(Mode.FULLY_ASYNC).start();
         for (int length = 0; length < stream.length; length += soak() ? 1 : 11) {
             byte[] cut = Arrays.copyOf(stream, length);
             assertThrows(Exception.class, () -> reader.restore(of(cut)), "cut at " + length);
             assertEquals(null, reader.backend.snapshotPartitionedState(1, 2), "cut at " + length);
+            assertEquals(0, Bytes.open.get(), "cut at " + length);
         }
         reader.restore(of(stream));
+        assertEquals(0, Bytes.open.get());
         reader.key(7);
         assertEquals("x", reader.state(text("value")).value());
     }
@@ -132,6 +136,8 @@ class DamageTest extends BackendTest {
 
     private static final class Bytes implements StateHandle<DataInputView> {
         private static final long serialVersionUID = 1L;
+        /** How many streams are open. */
+        private static final AtomicInteger open = new AtomicInteger();
 
         private final byte[] bytes;
 
@@ -141,7 +147,16 @@ class DamageTest extends BackendTest {
 
         @Override
         public DataInputView getState(ClassLoader userClasses) {
-            return new DataInputViewStreamWrapper(new ByteArrayInputStream(bytes));
+            open.incrementAndGet();
+            return new DataInputViewStreamWrapper(new ByteArrayInputStream(bytes) {
+                private boolean closed;
+
+                @Override
+                public void close() {
+                    open.addAndGet(closed ? 0 : -1);
+                    closed = true;
+                }
+            });
         }
 
         @Override

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.NotSerializableException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -244,6 +246,23 @@ class SnapshotLifeTest extends BackendTest {
         }
     }
 
+    /** B36: one that fails before there is anything to copy. */
+    @Test
+    void a_capture_that_fails_leaves_no_directory() throws Exception {
+        Operator operator = withState(Mode.SEMI_ASYNC);
+        operator.snapshot(1).discardState();
+        for (String name : files(storage())) {
+            if (name.endsWith(".sst")) {
+                Files.delete(storage().resolve(name));
+            }
+        }
+        AsynchronousKvStateSnapshot<?, ?, ?, ?, ?> begun = operator.begin(2);
+        Exception thrown = assertThrows(Exception.class, begun::materialize);
+        assertTrue(thrown.getMessage().contains(".sst"), thrown.getMessage());
+        assertEquals(List.of(), captures());
+        assertEquals(List.of(), files(checkpoints()));
+    }
+
     /** B24: what an aborted attempt left is in nobody's way. */
     @ParameterizedTest
     @EnumSource
@@ -301,7 +320,22 @@ class SnapshotLifeTest extends BackendTest {
         copy.discardState();
     }
 
-    /** Only the files: where another file system holds them, they are copied here first. */
+    /** RocksDB has told its checksums when it wrote the files; what is copied is compared with them. */
+    @Test
+    void a_file_that_was_damaged_before_it_is_copied_fails_the_snapshot() throws Exception {
+        Operator operator = withState(Mode.SEMI_ASYNC);
+        AsynchronousKvStateSnapshot<?, ?, ?, ?, ?> begun = operator.begin(1);
+        while (captures().stream().noneMatch(name -> name.endsWith("/gabion.manifest"))) {
+            Thread.sleep(1); // the capture is made in the background
+        }
+        String table = captures().stream().filter(name -> name.endsWith(".sst")).findFirst().get();
+        flipByte(storage().resolve(table));
+        Exception thrown = assertThrows(Exception.class, begun::materialize);
+        assertTrue(thrown.getMessage().contains(".sst has the CRC32C "), thrown.getMessage());
+        assertEquals(List.of(), files(checkpoints()));
+    }
+
+    /** Where another file system holds the files, they are copied here first. */
     @Test
     void files_of_another_file_system_are_fetched_and_checked() throws Exception {
         Operator operator = onTrap(Mode.SEMI_ASYNC);
@@ -317,15 +351,45 @@ class SnapshotLifeTest extends BackendTest {
         assertThrows(IOException.class, () -> operator.restore(snapshot));
         assertEquals("value 150", operator.state(text("value")).value(), "a restore that fails changes nothing");
         TrapFileSystem.failingRead = null;
-        String table = files(checkpoints()).stream().filter(name -> name.endsWith(".sst")).findFirst().get();
-        Path file = checkpoints().resolve(table);
-        byte[] bytes = Files.readAllBytes(file);
-        bytes[bytes.length / 2] ^= 1;
-        Files.write(file, bytes);
-        assertThrows(Exception.class, () -> operator.restore(snapshot));
+        for (String name : files(checkpoints())) {
+            Path file = checkpoints().resolve(name);
+            byte[] sound = Files.readAllBytes(file);
+            flipByte(file);
+            if (file.endsWith("CURRENT")) { // what it says is in the manifest, too
+                operator.restore(snapshot);
+            } else {
+                IOException thrown = assertThrows(IOException.class, () -> operator.restore(snapshot), name);
+                assertTrue(thrown.getMessage().contains(file.getFileName().toString()), thrown.getMessage());
+            }
+            Files.write(file, Arrays.copyOf(sound, sound.length + 1));
+            if (!file.endsWith("CURRENT")) {
+                assertThrows(IOException.class, () -> operator.restore(snapshot), name + " with a byte more");
+            }
+            Files.write(file, sound);
+        }
         snapshot.discardState();
         operator.backend.disposeAllStateForCurrentJob();
         removeEmptyDirectories();
+    }
+
+    private static void flipByte(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void the_backend_tells_how_long_its_barriers_held_the_task_up(Mode mode) throws Exception {
+        Operator operator = operator(mode);
+        assertEquals(Map.of(), operator.backend.getMetrics());
+        withState(operator);
+        assertEquals(0, operator.backend.getMetrics().get("snapshots.pause_nanos"));
+        operator.begin(1).discardState();
+        assertEquals(1, operator.backend.getMetrics().get("snapshots.pause_micros_le_inf"));
+        assertTrue(operator.backend.getMetrics().get("snapshots.pause_nanos") > 0);
+        operator.backend.dispose();
+        assertEquals(Map.of(), operator.backend.getMetrics());
     }
 
     /** Checklist 20, B13. */

@@ -183,6 +183,31 @@ class StorageTest extends BackendTest {
         Files.delete(storage().resolve("c"));
     }
 
+    /** B20: nor does a restore write one. */
+    @ParameterizedTest
+    @EnumSource
+    void there_is_no_write_ahead_log(Mode mode) throws Exception {
+        Operator operator = operator(mode).start();
+        RocksDBStateBackend backend = operator.backend;
+        for (boolean flinkFormat : new boolean[] {false, true}) {
+            if (flinkFormat) {
+                backend.enableFlinkFormatSnapshots();
+            }
+            for (int i = 0; i < 1000; i++) {
+                operator.key(i);
+                operator.state(text("value")).update("value " + i);
+                operator.state(texts("list")).add("element " + i);
+                operator.state(text("value")).clear();
+            }
+            var snapshot = operator.snapshot(1);
+            operator.restartFrom(snapshot);
+            snapshot.discardState();
+            for (String file : files(storage())) {
+                assertTrue(!file.endsWith(".log") || Files.size(storage().resolve(file)) == 0, file);
+            }
+        }
+    }
+
     /** B8: also what a restore that fails has begun. */
     @ParameterizedTest
     @EnumSource
