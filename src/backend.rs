@@ -16,6 +16,7 @@ use crate::restore::{KeyRange, PushedStream, Source};
 use crate::rocks::{Db, DbOptions, FamilyOptions};
 use crate::scratch::Scratch;
 use crate::snapshot::{PulledStream, Snapshot, SnapshotInfo, SnapshotRequest};
+use crate::store::Control;
 use crate::view::View;
 
 /// An open state backend. Clones are the same backend; the last one to go, with everything made from it, closes it.
@@ -57,7 +58,7 @@ impl Backend {
         sources: &[Source],
         range: &KeyRange,
     ) -> Result<(Backend, Vec<SnapshotInfo>)> {
-        crate::restore::restore(options, budget, sources, range)
+        crate::restore::restore(options, budget, sources, range, &Control::new())
     }
 
     pub(crate) fn assemble(
@@ -220,6 +221,11 @@ impl Backend {
     pub fn close(&self) -> Result<()> {
         self.0.close()
     }
+
+    /// Closes, and hands the directory of the closed database to `keep` before everything else is removed.
+    pub(crate) fn close_and_keep(&self, keep: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+        self.0.close_with(|scratch| keep(&scratch.database()))
+    }
 }
 
 impl Inner {
@@ -234,6 +240,10 @@ impl Inner {
     }
 
     fn close(&self) -> Result<()> {
+        self.close_with(|_| Ok(()))
+    }
+
+    fn close_with(&self, last: impl FnOnce(&Scratch) -> Result<()>) -> Result<()> {
         self.data.db.refuse();
         if self.data.db.is_parents() {
             return Ok(());
@@ -246,8 +256,9 @@ impl Inner {
         self.snapshots.join();
         let scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.families().clear();
+        let kept = scratch.as_deref().map_or(Ok(()), last);
         drop(scratch);
-        Ok(())
+        kept
     }
 }
 

@@ -9,13 +9,20 @@ use crate::options::Verify;
 use crate::snapshot::capture_directory;
 use crate::snapshot::local_file::link_or_copy;
 use crate::snapshot::object_name::{FileType, ObjectName};
-use crate::store::{Control, Link, Store, Sum};
+use crate::store::{Control, Link, Store};
 
-/// Where a snapshot's files are.
-#[derive(Debug)]
-pub(super) enum Files {
-    Stored(Arc<dyn Store>),
-    Captured(PathBuf),
+/// A snapshot's files, and who watches and stops what is done with them.
+#[derive(Clone, Debug)]
+pub(super) struct Files {
+    pub(super) home: Home,
+    pub(super) control: Control,
+}
+
+/// Where they are.
+#[derive(Clone, Debug)]
+pub(super) enum Home {
+    Store(Arc<dyn Store>),
+    Capture(PathBuf),
 }
 
 impl Files {
@@ -29,11 +36,13 @@ impl Files {
         control: &Control,
     ) -> Result<()> {
         let sum = object.origin.sum();
-        match self {
-            Files::Stored(store) => store.get_file(&object.path(), to, &sum, link, control).map(drop)?,
-            Files::Captured(directory) => {
+        match &self.home {
+            Home::Store(store) => store.get_file(&object.path(), to, &sum, link, control).map(drop)?,
+            Home::Capture(directory) => {
                 let from = capture_directory::path_of(directory, name, object);
-                get_local(&from, to, &sum, link, control)?;
+                sum.must_have_size(capture_directory::plain_file(&from)?, &from.display())?;
+                link_or_copy(&from, to, &sum, link, control)?;
+                control.advance(sum.size);
             }
         }
         match object.file_type {
@@ -49,9 +58,4 @@ pub(super) fn table_link(verify: Verify) -> Link {
         Verify::Moved => Link::Allowed,
         Verify::Full => Link::Never,
     }
-}
-
-fn get_local(from: &Path, to: &Path, sum: &Sum, link: Link, control: &Control) -> Result<()> {
-    sum.must_have_size(capture_directory::plain_file(from)?, &from.display())?;
-    link_or_copy(from, to, sum, link, control)
 }

@@ -1,7 +1,7 @@
 //! `Input`: one snapshot that is restored from: its manifest, and where its files are.
 
 use super::Source;
-use super::files::Files;
+use super::files::{Files, Home};
 use crate::error::{Code, Error, Result};
 use crate::options::StoreSettings;
 use crate::snapshot::capture_directory;
@@ -20,27 +20,33 @@ pub(super) struct Input {
 }
 
 impl Input {
-    pub(super) fn open(source: &Source, settings: &StoreSettings) -> Result<Input> {
-        let control = Control::new();
+    pub(super) fn open(source: &Source, settings: &StoreSettings, control: &Control) -> Result<Input> {
         let (url, wanted) = match source {
             Source::Capture { path } => {
                 let manifest = capture_directory::read(path)?;
-                return Ok(Input { manifest, files: Files::Captured(path.clone()), directory: None });
+                let files = Files { home: Home::Capture(path.clone()), control: control.clone() };
+                return Ok(Input { manifest, files, directory: None });
             }
             Source::Number { url, number } => (url, Some(*number)),
             Source::Latest { url } => (url, None),
         };
         let store = store::open(url, settings)?;
         let sequence = Sequence::new(store.clone());
-        let newest = sequence.largest(&control)?;
+        let newest = sequence.largest(control)?;
         fail::fail_point!("restore-sequence-seen");
         let manifest = match wanted {
-            Some(number) => sequence.manifest(number, &control)?,
-            None => sequence.latest(&control)?.ok_or_else(|| nothing_in(url))?,
+            Some(number) => sequence.manifest(number, control)?,
+            None => sequence.latest(control)?.ok_or_else(|| nothing_in(url))?,
         };
         // A snapshot that was published meanwhile may be the very one that is restored.
         let newest = newest.max(manifest.number);
-        Ok(Input { manifest, files: Files::Stored(store), directory: Some((store::place(url, settings)?, newest)) })
+        let files = Files { home: Home::Store(store), control: control.clone() };
+        Ok(Input { manifest, files, directory: Some((store::place(url, settings)?, newest)) })
+    }
+
+    /// The same place with another manifest: a part of its own.
+    pub(super) fn with_manifest(&self, manifest: Manifest) -> Input {
+        Input { manifest, files: self.files.clone(), directory: self.directory.clone() }
     }
 
     /// Where a backend that is restored from this input alone comes from.
@@ -60,9 +66,9 @@ impl Input {
 
     /// What it is called in messages.
     pub(super) fn label(&self) -> String {
-        match &self.files {
-            Files::Captured(path) => format!("the capture in {}", path.display()),
-            Files::Stored(store) => format!("snapshot {} in {}", self.manifest.number, store.url()),
+        match &self.files.home {
+            Home::Capture(path) => format!("the capture in {}", path.display()),
+            Home::Store(store) => format!("snapshot {} in {}", self.manifest.number, store.url()),
         }
     }
 }

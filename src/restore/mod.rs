@@ -1,9 +1,12 @@
 //! Restore: a backend with the contents of snapshots.
 
+pub mod diff;
 mod files;
 mod input;
 mod native;
+pub mod plain;
 pub mod pushed_stream;
+pub mod reader;
 mod rows;
 mod table_files;
 mod table_footer;
@@ -73,19 +76,20 @@ pub enum Source {
     },
 }
 
-/// What `Backend::restore` does.
+/// What `Backend::restore` does, watched and stopped through `control`.
 pub(crate) fn restore(
     options: &Options,
     budget: Option<&Budget>,
     sources: &[Source],
     range: &KeyRange,
+    control: &Control,
 ) -> Result<(Backend, Vec<SnapshotInfo>)> {
     let settings = options.restore()?;
     range.check()?;
     match sources {
         [] => Err(Error::invalid("a restore needs at least one source; to start empty, open a backend")),
-        [Source::Latest { url }] if settings.fallback => latest_possible(&settings, budget, url, range),
-        sources => restore_from(settings, budget, sources, range),
+        [Source::Latest { url }] if settings.fallback => latest_possible(&settings, budget, url, range, control),
+        sources => restore_from(settings, budget, sources, range, control),
     }
 }
 
@@ -95,17 +99,18 @@ fn latest_possible(
     budget: Option<&Budget>,
     url: &str,
     range: &KeyRange,
+    control: &Control,
 ) -> Result<(Backend, Vec<SnapshotInfo>)> {
-    let (sequence, control) = (Sequence::new(store::open(url, &settings.store)?), Control::new());
+    let sequence = Sequence::new(store::open(url, &settings.store)?);
     let mut first = None;
-    for number in sequence.numbers(&control)?.into_iter().rev() {
-        let restored = match sequence.manifest(number, &control) {
+    for number in sequence.numbers(control)?.into_iter().rev() {
+        let restored = match sequence.manifest(number, control) {
             // Epochs and voids bear numbers too.
             Err(error) if error.code == Code::NotFound => continue,
             Err(error) => Err(error),
             Ok(_) => {
                 let source = Source::Number { url: url.to_owned(), number };
-                restore_from(settings.clone(), budget, &[source], range)
+                restore_from(settings.clone(), budget, &[source], range, control)
             }
         };
         match restored {
@@ -121,8 +126,11 @@ fn restore_from(
     budget: Option<&Budget>,
     sources: &[Source],
     range: &KeyRange,
+    control: &Control,
 ) -> Result<(Backend, Vec<SnapshotInfo>)> {
-    let inputs = sources.iter().map(|source| Input::open(source, &settings.store)).collect::<Result<Vec<_>>>()?;
+    let inputs = sources.iter().map(|source| Input::open(source, &settings.store, control));
+    let inputs = inputs.collect::<Result<Vec<_>>>()?;
+    control.expect(inputs.iter().map(|input| input.manifest.info().bytes).sum());
     // Options in a manifest are input like any other; wrong ones are told before anything is written.
     let families = inputs.iter().flat_map(|input| &input.manifest.families);
     families

@@ -1,6 +1,6 @@
 //! Restore of one native snapshot: its files are linked (or downloaded) and opened, O(files) and not O(bytes).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -73,6 +73,41 @@ pub(super) fn open(
     Ok((db, families))
 }
 
+/// Opens a snapshot with one family, which is a part of a whole one, to be read only. RocksDB's MANIFEST names the other
+/// families too; their files are not fetched.
+pub(super) fn open_to_read(
+    input: &Input,
+    scratch: &Scratch,
+    settings: &BackendSettings,
+    budget: &Budget,
+) -> Result<(Arc<Db>, Vec<Family>)> {
+    let (Some(rocksdb), [family]) = (&input.manifest.rocksdb, &input.manifest.families[..]) else {
+        return open(input, scratch, settings, budget, Verify::Moved);
+    };
+    let directory = scratch.database();
+    place(input, rocksdb, &directory, Verify::Moved)?;
+    let definition = &family.definition;
+    let own = at_rest(family_settings(definition, settings)?);
+    let options = rocks::DbOptions::new(&settings.database, budget.memory(), false)?;
+    let default = family_options(&Options::new().family(settings)?, budget)?;
+    let all = vec![(b"default".to_vec(), default), (rocksdb_name(&definition.name), family_options(&own, budget)?)];
+    let (db, handles) = Db::open_to_read(&directory, options, all)?;
+    let found = handles.into_iter().find(|handle| handle.name() == rocksdb_name(&definition.name));
+    let rocks = found.ok_or_else(|| missing(input, definition))?;
+    if !matches!(family.rows, Rows::Exact { rocksdb_id } if rocksdb_id == rocks.id()) {
+        return Err(missing(input, definition));
+    }
+    let live = db.live_files(&db.read()?);
+    let expected: HashSet<&str> =
+        rocksdb.files.iter().map(|file| file.name.as_str()).filter(|name| name.ends_with(".sst")).collect();
+    let found: HashSet<&str> =
+        live.iter().filter(|(_, file)| file.family == rocks.name()).map(|(name, _)| name.as_str()).collect();
+    match expected.symmetric_difference(&found).next() {
+        None => Ok((db, vec![new_family(definition, own, rocks)])),
+        Some(name) => Err(disagree(input, name)),
+    }
+}
+
 /// The settings of a family as its definition has them, over the backend's defaults.
 pub(super) fn family_settings(definition: &Definition, settings: &BackendSettings) -> Result<FamilySettings> {
     Options::of_family(definition.merge, definition.memtable, &definition.options)?.family(settings)
@@ -95,7 +130,7 @@ fn place(input: &Input, rocksdb: &RocksDbFiles, directory: &Path, verify: Verify
         fail::fail_point!("restore-file-placed");
         Ok(())
     };
-    parallel::run(rocksdb.files.len(), Threads::Most, &Control::new(), &get)?;
+    parallel::run(rocksdb.files.len(), Threads::Most, &input.files.control, &get)?;
     let current = directory.join("CURRENT");
     fs::write(&current, &rocksdb.current).map_err(|error| Error::io("write", &current, &error))
 }
@@ -203,10 +238,12 @@ fn check_files(db: &Db, input: &Input, rocksdb: &RocksDbFiles) -> Result<()> {
     let missing = expected.keys().find(lacks).copied();
     match strange.or(missing) {
         None => Ok(()),
-        Some(name) => {
-            Err(Error::corruption(format!("{}: its manifest and RocksDB's disagree about {name}", input.label())))
-        }
+        Some(name) => Err(disagree(input, name)),
     }
+}
+
+fn disagree(input: &Input, name: &str) -> Error {
+    Error::corruption(format!("{}: its manifest and RocksDB's disagree about {name}", input.label()))
 }
 
 /// Makes a family anew from table files of rows.
@@ -224,7 +261,7 @@ fn ingest(
     let get = |at: usize, control: &Control| {
         input.files.get(None, &files[at].object, &paths[at], table_link(verify), control)
     };
-    parallel::run(files.len(), Threads::Most, &Control::new(), &get)?;
+    parallel::run(files.len(), Threads::Most, &input.files.control, &get)?;
     let call = db.write()?;
     let family = db.create_family(&call, &rocksdb_name(&definition.name), family_options(settings, budget)?)?;
     if !paths.is_empty() {

@@ -37,6 +37,12 @@ pub(super) struct Native {
     _scratch: Scratch,
 }
 
+impl Native {
+    pub(super) fn new(db: Arc<Db>, families: Vec<Family>, scratch: Scratch) -> Native {
+        Native { db, families, _scratch: scratch }
+    }
+}
+
 impl Drop for Native {
     fn drop(&mut self) {
         self.db.close();
@@ -118,7 +124,7 @@ fn open<'a>(input: &'a Input, settings: &RestoreSettings, budget: &Budget) -> Re
     let BackendSettings { storage_paths, name, .. } = &settings.backend;
     let scratch = Scratch::create(storage_paths, name)?;
     let (db, families) = super::native::open(input, &scratch, &settings.backend, budget, settings.verify)?;
-    Ok(Opened { input, native: Some(Native { db, families, _scratch: scratch }) })
+    Ok(Opened { input, native: Some(Native::new(db, families, scratch)) })
 }
 
 /// What is brought together.
@@ -158,7 +164,9 @@ impl Union<'_> {
             walks.extend(Walk::open(opened, definition, self.range, &prefix.with_extension(format!("in-{at}")))?);
         }
         let mut files = TableFiles::new(prefix.to_owned());
+        let control = self.inputs.first().map(|opened| &opened.input.files.control);
         while let Some(least) = least(&walks) {
+            control.map_or(Ok(()), |control| control.check())?;
             let key = walks[least].key().unwrap_or_default().to_vec();
             if let Some(other) = walks.iter().enumerate().position(|(at, walk)| at != least && walk.key() == Some(&key))
             {

@@ -146,7 +146,7 @@ struct Contents {
 impl StreamReader {
     fn open(opened: &Opened<'_>, name: &[u8], file: &RowsFile, folder: &Path) -> Result<StreamReader> {
         let path = folder.join(file.object.to_string());
-        opened.input.files.get(None, &file.object, &path, Link::Never, &Control::new())?;
+        opened.input.files.get(None, &file.object, &path, Link::Never, &opened.input.files.control)?;
         let RowsFile { rows, first, last, .. } = file.clone();
         let expected = Contents { families: vec![name.to_vec()], rows, first, last };
         let opened = File::open(&path).map_err(|error| Error::io("read", &path, &error))?;

@@ -67,6 +67,24 @@ impl Db {
         options: DbOptions,
         families: Vec<(Vec<u8>, FamilyOptions)>,
     ) -> Result<(Arc<Db>, Vec<Family>)> {
+        Self::open_as(path, options, families, false)
+    }
+
+    /// Opens it to be read only, with some of its families, `default` among them. The files of the others need not be there.
+    pub fn open_to_read(
+        path: &Path,
+        options: DbOptions,
+        families: Vec<(Vec<u8>, FamilyOptions)>,
+    ) -> Result<(Arc<Db>, Vec<Family>)> {
+        Self::open_as(path, options, families, true)
+    }
+
+    fn open_as(
+        path: &Path,
+        options: DbOptions,
+        families: Vec<(Vec<u8>, FamilyOptions)>,
+        to_read: bool,
+    ) -> Result<(Arc<Db>, Vec<Family>)> {
         if exit::forks() > 0 {
             let text = "this process was forked from one that had opened a backend, and RocksDB's threads are not in it; \
                         start a new program (exec) for one of its own";
@@ -86,15 +104,23 @@ impl Db {
         let mut error = ptr::null_mut();
         // SAFETY: the arrays are of the length given, and alive; RocksDB copies what it is given.
         let raw = unsafe {
-            ffi::rocksdb_open_column_families(
-                options.raw(),
-                c_name.as_ptr(),
-                count,
-                name_pointers.as_ptr(),
-                option_pointers.as_ptr(),
-                handles.as_mut_ptr(),
-                &mut error,
-            )
+            let (name, names) = (c_name.as_ptr(), name_pointers.as_ptr());
+            let (own, handles) = (option_pointers.as_ptr(), handles.as_mut_ptr());
+            if to_read {
+                let logs_are_fine = 0;
+                ffi::rocksdb_open_for_read_only_column_families(
+                    options.raw(),
+                    name,
+                    count,
+                    names,
+                    own,
+                    handles,
+                    logs_are_fine,
+                    &mut error,
+                )
+            } else {
+                ffi::rocksdb_open_column_families(options.raw(), name, count, names, own, handles, &mut error)
+            }
         };
         check(error, &format!("open the database in {}", path.display()))?;
         let db = Arc::new(Db {

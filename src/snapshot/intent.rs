@@ -23,6 +23,9 @@ pub struct Intent {
     pub parents: Vec<u64>,
     /// The backend whose state it saves.
     pub backend: Id,
+    /// Only of a copy, which follows rules of its own: the jobs of earlier copies whose files it takes over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adopts: Option<Vec<Id>>,
 }
 
 /// The name of the intent of `job`.

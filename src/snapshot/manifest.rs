@@ -133,6 +133,13 @@ impl Rows {
             Rows::Tables { files, .. } | Rows::Streams { files } => files,
         }
     }
+
+    fn files_mut(&mut self) -> &mut [RowsFile] {
+        match self {
+            Rows::Exact { .. } => &mut [],
+            Rows::Tables { files, .. } | Rows::Streams { files } => files,
+        }
+    }
 }
 
 /// A file with rows of one family, never empty; files of a family don't overlap.
@@ -167,6 +174,32 @@ impl Manifest {
     pub fn objects(&self) -> impl Iterator<Item = &ObjectName> {
         let own = self.rocksdb.iter().flat_map(|rocksdb| &rocksdb.files).map(|file| &file.object);
         own.chain(self.families.iter().flat_map(|family| family.rows.files()).map(|file| &file.object))
+    }
+
+    /// The same, to be renamed.
+    pub(super) fn objects_mut(&mut self) -> impl Iterator<Item = &mut ObjectName> {
+        let own = self.rocksdb.iter_mut().flat_map(|rocksdb| &mut rocksdb.files).map(|file| &mut file.object);
+        own.chain(self.families.iter_mut().flat_map(|family| family.rows.files_mut()).map(|file| &mut file.object))
+    }
+
+    /// The data files that hold the rows of its family `at`.
+    pub fn files_of(&self, at: usize) -> Vec<&ObjectName> {
+        match self.families.get(at).map(|family| &family.rows) {
+            None => Vec::new(),
+            Some(Rows::Exact { rocksdb_id }) => {
+                let files = self.rocksdb.iter().flat_map(|rocksdb| &rocksdb.files);
+                files.filter(|file| file.family == Some(*rocksdb_id)).map(|file| &file.object).collect()
+            }
+            Some(rows) => rows.files().iter().map(|file| &file.object).collect(),
+        }
+    }
+
+    /// Itself without what the directory it is in gave it; equal contents are the same snapshot, wherever it was copied to.
+    pub(super) fn content(&self) -> Manifest {
+        let mut content =
+            Manifest { number: 0, epoch: 0, job: Id(0), grace_ms: 0, parents: Vec::new(), ..self.clone() };
+        content.objects_mut().for_each(|object| object.job = Id(0));
+        content
     }
 
     /// What a host is told of it.

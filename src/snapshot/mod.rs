@@ -4,6 +4,8 @@ mod barrier;
 mod bounded;
 mod capture;
 pub(crate) mod capture_directory;
+pub mod copy;
+mod copy_job;
 pub mod directory;
 pub mod document;
 pub mod id;
@@ -28,6 +30,7 @@ mod sweep;
 mod target;
 mod task;
 pub mod tombstone;
+pub mod verify;
 pub mod writer;
 
 pub use directory::SnapshotDirectory;

@@ -43,7 +43,7 @@ struct Files {
     written: HashSet<ObjectName>,
     reused: HashSet<ObjectName>,
     parents: BTreeSet<u64>,
-    /// A put failed in a store where it may still arrive: then a sweep has to look after the job.
+    /// A put failed that may still arrive: then a sweep has to look after the job.
     unanswered: bool,
 }
 
@@ -68,33 +68,14 @@ impl Publication {
             grace: publication.grace_ms(),
             parents: parents.iter().map(|parent| parent.number).collect(),
             backend,
+            adopts: None,
         };
         intent.write(writer.store().as_ref(), publication.job, control)?;
         fail::fail_point!("intent-written");
-        publication.look_for_reusable(parents, control)?;
+        let found = files_of(writer, parents, control)?;
+        publication.reusable = found.into_iter().map(|(object, parent)| (object.origin, (object, parent))).collect();
         fail::fail_point!("parents-checked");
         Ok(publication)
-    }
-
-    /// Notes the files of `parents` that are there. From here on no sweep takes them; but a parent may have been discarded,
-    /// and swept, before; and other hands may have removed files.
-    fn look_for_reusable(&mut self, parents: &[Manifest], control: &Control) -> Result<()> {
-        let store = self.writer.store().as_ref();
-        let discarded = if parents.is_empty() { HashSet::new() } else { tombstone::numbers(store, control)? };
-        for parent in parents.iter().filter(|parent| !discarded.contains(&parent.number)) {
-            match self.writer.sequence().read(parent.number, control)? {
-                Some(Entry::Manifest(found)) if found.job == parent.job => {
-                    self.reusable.extend(found.objects().map(|object| (object.origin, (*object, found.number))));
-                }
-                _ => {}
-            }
-        }
-        if !self.reusable.is_empty() {
-            let there: HashMap<String, u64> =
-                store.list(FILES, control)?.into_iter().map(|object| (object.name, object.size)).collect();
-            self.reusable.retain(|origin, (object, _)| there.get(&object.path()) == Some(&origin.size));
-        }
-        Ok(())
     }
 
     /// The job's identity, a part of the names of its files.
@@ -134,8 +115,7 @@ impl Publication {
         self.files().written.insert(object);
         let store = self.writer.store();
         let moved = store.put_file(from, &object.path(), &origin.sum(), link, control).inspect_err(|error| {
-            let is_answer = matches!(error.code, Code::Corruption | Code::NotFound | Code::InvalidArgument);
-            self.files().unanswered |= !is_answer && !store.lateness().is_zero();
+            self.files().unanswered |= is_unanswered(store.as_ref(), error);
         })?;
         Ok((object, moved))
     }
@@ -186,7 +166,7 @@ impl Publication {
                 ),
             ));
         }
-        match self.writer.publish(&mut manifest, control) {
+        match self.writer.publish(&mut manifest, &[], control) {
             Ok(()) => {
                 self.settled = true;
                 fail::fail_point!("manifest-published");
@@ -218,6 +198,37 @@ impl Publication {
     fn grace_ms(&self) -> u64 {
         u64::try_from(self.writer.grace().as_millis()).unwrap_or(u64::MAX).min(i64::MAX as u64)
     }
+}
+
+/// The files of `parents` that are there, each with its parent. Once an intent names the parents, no sweep takes them; but a
+/// parent may have been discarded, and swept, before; and other hands may have removed files.
+pub(super) fn files_of(writer: &Writer, parents: &[Manifest], control: &Control) -> Result<HashMap<ObjectName, u64>> {
+    let mut files = HashMap::new();
+    if parents.is_empty() {
+        return Ok(files);
+    }
+    let store = writer.store().as_ref();
+    let discarded = tombstone::numbers(store, control)?;
+    for parent in parents.iter().filter(|parent| !discarded.contains(&parent.number)) {
+        match writer.sequence().read(parent.number, control)? {
+            Some(Entry::Manifest(found)) if found.job == parent.job => {
+                files.extend(found.objects().map(|object| (*object, found.number)));
+            }
+            _ => {}
+        }
+    }
+    if !files.is_empty() {
+        let there: HashMap<String, u64> =
+            store.list(FILES, control)?.into_iter().map(|object| (object.name, object.size)).collect();
+        files.retain(|object, _| there.get(&object.path()) == Some(&object.origin.size));
+    }
+    Ok(files)
+}
+
+/// Whether a put that failed so may still arrive: then a sweep has to look after its job.
+pub(super) fn is_unanswered(store: &dyn Store, error: &Error) -> bool {
+    let is_answer = matches!(error.code, Code::Corruption | Code::NotFound | Code::InvalidArgument);
+    !is_answer && !store.lateness().is_zero()
 }
 
 fn clean_up() -> Control {

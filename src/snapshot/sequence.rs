@@ -32,6 +32,9 @@ pub struct Epoch {
     pub host: String,
     /// Its process id: for people.
     pub pid: u32,
+    /// It only copies snapshots that others made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub copy: bool,
 }
 
 /// A number that nothing else will bear, and the jobs that can't publish behind it.

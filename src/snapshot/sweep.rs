@@ -182,7 +182,11 @@ impl Scene {
             Some(intent) => self.is_old(&announced.object, intent.grace),
             None => self.patience.force,
         };
-        let (expired, live): (Vec<&Announced>, Vec<&Announced>) = self.intents.iter().partition(is_expired);
+        let (mut expired, mut live): (Vec<&Announced>, Vec<&Announced>) = self.intents.iter().partition(is_expired);
+        // A copy goes on where an earlier one ended, with its files.
+        let adopted: HashSet<Id> =
+            live.iter().filter_map(|announced| announced.intent.as_ref()?.adopts.clone()).flatten().collect();
+        live.extend(expired.extract_if(.., |announced| adopted.contains(&announced.job)));
         let mut jobs = Jobs {
             live: live.iter().map(|announced| announced.job).collect(),
             parents: live

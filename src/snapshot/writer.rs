@@ -23,6 +23,8 @@ pub struct Writer {
     sequence: Sequence,
     id: Id,
     grace: Duration,
+    /// It copies what others made, and its epochs say so.
+    copy: bool,
     /// Shared with the same writer for other grace periods and over other stores.
     shared: Arc<Shared>,
 }
@@ -61,17 +63,32 @@ impl Writer {
     /// writer. `restored` is the largest number that was there when the backend was restored from this directory:
     /// `Code::Fenced` if somebody has published since.
     pub fn open(store: Arc<dyn Store>, grace: Duration, restored: Option<u64>, control: &Control) -> Result<Self> {
+        Self::take(store, grace, restored, false, control)
+    }
+
+    /// Becomes the writer of the directory to copy snapshots into it.
+    pub(super) fn for_copies(store: Arc<dyn Store>, grace: Duration, control: &Control) -> Result<Self> {
+        Self::take(store, grace, None, true, control)
+    }
+
+    fn take(
+        store: Arc<dyn Store>,
+        grace: Duration,
+        restored: Option<u64>,
+        copy: bool,
+        control: &Control,
+    ) -> Result<Self> {
         store.create(control)?;
         let sequence = Sequence::new(store);
         let id = Id::random();
         // Looked at before, so that a backend that is behind fences nobody; and after, so that nobody slips through.
         refuse_newer(&sequence, restored, control)?;
-        let epoch = take_epoch(&sequence, id, control)?;
+        let epoch = take_epoch(&sequence, id, copy, control)?;
         fail::fail_point!("epoch-taken");
         refuse_newer(&sequence, restored, control)?;
         let state = State { epoch, cursor: epoch, expired: HashSet::new(), lost: false };
         let shared = Shared { state: Mutex::new(state), epoch: AtomicU64::new(epoch) };
-        Ok(Self { sequence, id, grace, shared: Arc::new(shared) })
+        Ok(Self { sequence, id, grace, copy, shared: Arc::new(shared) })
     }
 
     /// The number of its epoch; a later one after a publish whose outcome could not be found out.
@@ -81,12 +98,13 @@ impl Writer {
 
     /// The same writer, for jobs with another grace period.
     pub fn with_grace(&self, grace: Duration) -> Self {
-        Self { sequence: self.sequence.clone(), id: self.id, grace, shared: Arc::clone(&self.shared) }
+        Self { sequence: self.sequence.clone(), id: self.id, grace, copy: self.copy, shared: Arc::clone(&self.shared) }
     }
 
     /// The same writer, over the same directory that is reached in another way.
     pub fn with_store(&self, store: Arc<dyn Store>) -> Self {
-        Self { sequence: Sequence::new(store), id: self.id, grace: self.grace, shared: Arc::clone(&self.shared) }
+        let (id, grace, copy) = (self.id, self.grace, self.copy);
+        Self { sequence: Sequence::new(store), id, grace, copy, shared: Arc::clone(&self.shared) }
     }
 
     /// How long a job of this writer may take, and how long readers have after a discard.
@@ -140,7 +158,7 @@ impl Writer {
         }
         // Looked at before, so that nobody is fenced by a writer that is fenced itself; and after.
         self.look_behind_cursor(state, control)?;
-        let epoch = take_epoch(&self.sequence, self.id, control)?;
+        let epoch = take_epoch(&self.sequence, self.id, self.copy, control)?;
         self.look_behind_cursor(state, control)?;
         (state.epoch, state.cursor, state.lost) = (epoch, epoch, false);
         self.shared.epoch.store(epoch, Ordering::SeqCst);
@@ -166,13 +184,19 @@ impl Writer {
         Error::new(Code::Fenced, text)
     }
 
-    /// Gives `manifest` its number and its epoch and puts it into the sequence.
-    pub(super) fn publish(&self, manifest: &mut Manifest, control: &Control) -> std::result::Result<(), Unpublished> {
+    /// Gives `manifest` its number and its epoch and puts it into the sequence, unless its job or one of the jobs that it
+    /// has files from (`adopted`) has expired.
+    pub(super) fn publish(
+        &self,
+        manifest: &mut Manifest,
+        adopted: &[Id],
+        control: &Control,
+    ) -> std::result::Result<(), Unpublished> {
         let mut state = self.state(control).map_err(Unpublished::Never)?;
         self.find_again(&mut state, control).map_err(Unpublished::Never)?;
         loop {
             control.check().map_err(Unpublished::Never)?;
-            if state.expired.contains(&manifest.job) {
+            if std::iter::once(&manifest.job).chain(adopted).any(|job| state.expired.contains(job)) {
                 let text = format!(
                     "cannot publish in {}: a sweep took this job for dead, as its grace period has passed; raise snapshot.grace",
                     self.store().url()
@@ -251,9 +275,9 @@ impl Writer {
 }
 
 /// Takes an epoch for the writer `id`; its number.
-fn take_epoch(sequence: &Sequence, id: Id, control: &Control) -> Result<u64> {
+fn take_epoch(sequence: &Sequence, id: Id, copy: bool, control: &Control) -> Result<u64> {
     sequence.append(control, || {
-        let epoch = Epoch { writer: id, created: now_ms(), host: host(), pid: std::process::id() };
+        let epoch = Epoch { writer: id, created: now_ms(), host: host(), pid: std::process::id(), copy };
         document::encode(DocumentKind::Epoch, &epoch)
     })
 }

@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use crate::error::{Code, Error, Result};
 
-/// A cancel flag, a counter of bytes moved, and a deadline. Clones share flag and counter; the default is never cancelled.
+/// A cancel flag, counters of bytes moved and expected, and a deadline. Clones share flag and counters; the default is never cancelled.
 #[derive(Clone, Debug, Default)]
 pub struct Control {
     cancelled: Arc<AtomicBool>,
     moved: Arc<AtomicU64>,
+    expected: Arc<AtomicU64>,
     deadline: Option<Instant>,
     /// Stops this control and its clones, and not those that it comes from.
     stopped: Option<Arc<AtomicBool>>,
@@ -51,6 +52,11 @@ impl Control {
         self.clean_up
     }
 
+    /// The same flag and deadline with counters of its own: for bytes that are not the operation's own measure.
+    pub fn uncounted(&self) -> Self {
+        Self { moved: Arc::default(), expected: Arc::default(), ..self.clone() }
+    }
+
     /// Asks the operation to stop; returns at once.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
@@ -81,5 +87,15 @@ impl Control {
     /// Bytes in place so far.
     pub fn moved(&self) -> u64 {
         self.moved.load(Ordering::Relaxed)
+    }
+
+    /// `bytes` more are to get to their place.
+    pub fn expect(&self, bytes: u64) {
+        self.expected.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Bytes that are to be in place in the end, as far as that is known yet.
+    pub fn expected(&self) -> u64 {
+        self.expected.load(Ordering::Relaxed)
     }
 }

@@ -93,7 +93,7 @@ fn portable() -> Manifest {
 }
 
 fn epoch() -> Epoch {
-    Epoch { writer: JOB, created: CREATED, host: "worker-1".to_owned(), pid: 4711 }
+    Epoch { writer: JOB, created: CREATED, host: "worker-1".to_owned(), pid: 4711, copy: false }
 }
 
 fn void() -> Void {
@@ -101,7 +101,7 @@ fn void() -> Void {
 }
 
 fn intent() -> Intent {
-    Intent { epoch: 4, created: CREATED, grace: 3_600_000, parents: vec![6], backend: BACKEND }
+    Intent { epoch: 4, created: CREATED, grace: 3_600_000, parents: vec![6], backend: BACKEND, adopts: None }
 }
 
 fn tombstone() -> Tombstone {
