@@ -42,7 +42,7 @@ fmt: ## Format the Rust code
 lint: ## Check format and lints, as the tests do
 	@tools/with tools/lint
 
-dist: ## Put the library, header, gabion.pc and jars into dist/
+dist: ## Put the library, header, gabion.pc, jars and the program into dist/
 	@tools/dist
 
 install: ## Install dist/ under DESTDIR and PREFIX (/usr/local)

@@ -7,6 +7,8 @@ const ERROR: u8 = 0;
 const ROCKS: u8 = 1;
 const ENGINE: u8 = 2;
 const HOSTS: u8 = 3;
+/// The program sees the library as any other crate does.
+const PROGRAM: u8 = 4;
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -39,6 +41,7 @@ fn floor(module: &str) -> u8 {
         "error" | "kinds" => ERROR,
         "rocks" => ROCKS,
         "abi" | "jni" => HOSTS,
+        "bin" => PROGRAM,
         _ => ENGINE,
     }
 }
@@ -57,13 +60,24 @@ fn imports(source: &str) -> impl Iterator<Item = &str> {
 fn imports_only_go_down() {
     for (path, source) in sources() {
         let here = module(&path);
-        if here == "lib" || here == "main" {
+        if here == "lib" || here == "bin" {
             continue;
         }
         for there in imports(&source) {
             assert!(floor(there) <= floor(here), "{path} imports crate::{there}, which lies above it");
             let neighbours = floor(here) == HOSTS && floor(there) == HOSTS && here != there;
             assert!(!neighbours, "{path} imports crate::{there}: the hosts don't see each other");
+        }
+    }
+}
+
+#[test]
+fn nothing_knows_of_the_program() {
+    for (path, source) in sources() {
+        let here = module(&path);
+        let words = ["clap", "indicatif", "signal_hook", "terminal_size"];
+        for word in words {
+            assert!(here == "bin" || !source.contains(word), "{path} names {word}");
         }
     }
 }

@@ -51,6 +51,9 @@ pub struct Change<'a> {
     pub new: Option<&'a [u8]>,
 }
 
+/// Hears of a key that changed, with its old and its new value.
+type Count<'a> = dyn FnMut(&[u8], Option<&[u8]>, Option<&[u8]>) -> Result<()> + 'a;
+
 /// Files by what is in them, wherever they are.
 type Files = HashMap<(Origin, FileType), u64>;
 
@@ -128,11 +131,7 @@ fn same_tables(old: &Manifest, new: &Manifest, family: &[u8]) -> bool {
 }
 
 /// Walks through both side by side.
-fn merge(
-    old: &mut Walk<'_>,
-    new: &mut Walk<'_>,
-    count: &mut dyn FnMut(&[u8], Option<&[u8]>, Option<&[u8]>) -> Result<()>,
-) -> Result<()> {
+fn merge(old: &mut Walk<'_>, new: &mut Walk<'_>, count: &mut Count<'_>) -> Result<()> {
     loop {
         let order = match (old.key(), new.key()) {
             (None, None) => return Ok(()),

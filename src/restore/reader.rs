@@ -14,6 +14,9 @@ use crate::snapshot::Kind;
 use crate::snapshot::manifest::{Manifest, Rows};
 use crate::store::Control;
 
+/// Takes a row, key and value; `false` ends the reading.
+pub type Take<'a> = dyn FnMut(&[u8], &[u8]) -> Result<bool> + 'a;
+
 /// A snapshot that is read from.
 #[derive(Debug)]
 pub struct Reader {
@@ -35,12 +38,7 @@ impl Reader {
     }
 
     /// Gives `take` the rows of a family that lie in `range`, until it answers `false`.
-    pub fn read(
-        &self,
-        family: &[u8],
-        range: &KeyRange,
-        take: &mut dyn FnMut(&[u8], &[u8]) -> Result<bool>,
-    ) -> Result<()> {
+    pub fn read(&self, family: &[u8], range: &KeyRange, take: &mut Take<'_>) -> Result<()> {
         range.check()?;
         self.walk(family, range, &mut |walk| {
             while let Some(key) = walk.key() {

@@ -98,8 +98,7 @@ impl Copier {
     /// After an error nothing of it is left at the destination, or will be after a sweep.
     pub fn copy(&mut self, number: u64, control: &Control) -> Result<Copied> {
         let manifest = self.from.manifest(number, control)?;
-        let content = manifest.content();
-        if let Some((&number, _)) = self.there.iter().rev().find(|(_, there)| there.content() == content) {
+        if let Some((&number, _)) = self.there.iter().rev().find(|(_, there)| there.is_same(&manifest)) {
             return Ok(Copied::Before { number });
         }
         match self.newest {
@@ -140,10 +139,9 @@ impl Copier {
 
 /// The number that the source has of a snapshot at the destination.
 fn find(from: &Sequence, copy: &Manifest, control: &Control) -> Result<Option<u64>> {
-    let content = copy.content();
     for number in from.numbers(control)?.into_iter().rev() {
         match from.read(number, control) {
-            Ok(Some(Entry::Manifest(manifest))) if manifest.content() == content => return Ok(Some(number)),
+            Ok(Some(Entry::Manifest(manifest))) if manifest.is_same(copy) => return Ok(Some(number)),
             // A damaged one is told when it is to be copied.
             Err(error) if error.code != Code::Corruption => return Err(error),
             _ => {}

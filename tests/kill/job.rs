@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use gabion::restore::{KeyRange, Source};
+use gabion::restore::{KeyRange, Source, plain};
+use gabion::snapshot::copy::{Copied, Copier, CopySettings};
 use gabion::snapshot::{Kind, Snapshot, SnapshotDirectory, SnapshotInfo, SnapshotRequest, Target};
+use gabion::store::Control;
 use gabion::{Backend, Code, Options};
 use serde_json::json;
 
@@ -20,7 +22,7 @@ use crate::common::{document, number, options};
 pub const ORDER: &str = "GABION_KILL_ORDER";
 
 /// What a job says that it does.
-pub const PHASES: [&str; 7] = ["restore", "write", "snapshot", "publish", "capture", "discard", "sweep"];
+pub const PHASES: [&str; 8] = ["restore", "write", "snapshot", "publish", "capture", "copy", "discard", "sweep"];
 
 /// Small memtables, so that flushes and compactions happen.
 const FAMILY_OPTIONS: [(&str, &str); 1] = [("write_buffer_size", "65536")];
@@ -56,6 +58,16 @@ impl Order {
 
     pub fn captures(&self) -> PathBuf {
         self.storage.join("captures")
+    }
+
+    /// A second snapshot directory, with copies of what is in the first.
+    pub fn copies(&self) -> PathBuf {
+        self.storage.join("copies")
+    }
+
+    /// A plain directory that a snapshot is restored into.
+    pub fn plain(&self) -> PathBuf {
+        self.storage.join("plain")
     }
 }
 
@@ -165,6 +177,7 @@ impl<'a> Job<'a> {
         self.end(fourth);
         assert_eq!(completed, [true; 3], "a snapshot that nobody disturbed did not complete");
         self.capture();
+        self.copy();
         self.take_over();
         self.write(100);
         self.tidy();
@@ -210,6 +223,37 @@ impl<'a> Job<'a> {
         snapshot.wait(Some(Duration::from_secs(60)));
         snapshot.result().unwrap();
         fs::remove_dir_all(path).unwrap();
+    }
+
+    /// Copies all snapshots elsewhere, the first one in vain, and restores one as a plain directory.
+    fn copy(&self) {
+        say("phase copy");
+        let open =
+            |path: &Path| SnapshotDirectory::open(&format!("file://{}", path.display()), &Options::new()).unwrap();
+        let (from, to) = (open(&self.order.directory), open(&self.order.copies()));
+        let control = Control::new();
+        let begin = |grace: Duration| {
+            let settings = CopySettings { grace, take_over: false, older: true, scratch: self.order.storage.clone() };
+            Copier::open(&from, &to, settings, &control).unwrap()
+        };
+        let list = from.list().unwrap();
+        // This one cleans up after itself, unless nothing was to be copied.
+        for info in &list {
+            match begin(Duration::from_nanos(1)).copy(info.number, &control) {
+                Ok(Copied::Before { .. }) => {}
+                answer => assert_eq!(answer.unwrap_err().code, Code::TimedOut),
+            }
+        }
+        let mut copier = begin(Duration::from_secs(3600));
+        for info in &list {
+            copier.copy(info.number, &control).unwrap();
+        }
+        to.retain(4).unwrap();
+        to.sweep(Duration::ZERO, false).unwrap();
+        say("phase restore");
+        let source = number(&self.order.url(), list.last().unwrap().number);
+        let _ = fs::remove_dir_all(self.order.plain());
+        plain::into_directory(&Options::new(), &source, &self.order.plain(), &control).unwrap();
     }
 
     /// Restores the newest snapshot of each sort with a range of keys, as another job would take over a part.

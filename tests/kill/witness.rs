@@ -129,10 +129,27 @@ impl Witness {
             link_all(&self.order.directory, &copy);
             self.check_directory(&copy, what);
         }
+        self.check_copies(what);
         for path in job::captures(&self.order.captures()) {
             self.check_restore(Source::Capture { path }, what);
         }
         self.check_scratch(what);
+    }
+
+    /// What is in the second directory is whole, and a plain directory is there as a whole or not at all.
+    fn check_copies(&mut self, what: &str) {
+        let plain = self.order.plain();
+        let is_whole = ["CURRENT", "IDENTITY"].iter().all(|name| plain.join(name).exists());
+        assert!(is_whole || !plain.exists(), "{what}: {} is not whole", plain.display());
+        let copies = self.order.copies();
+        if copies.exists() {
+            let copy = copies.with_file_name("copies-checked");
+            let _ = fs::remove_dir_all(&copy);
+            link_all(&copies, &copy);
+            let promised = std::mem::take(&mut self.promised);
+            self.check_directory(&copy, &format!("{what}, the copies"));
+            self.promised = promised;
+        }
     }
 
     fn check_directory(&mut self, copy: &Path, what: &str) {

@@ -18,7 +18,7 @@ use crate::place::{HOUR, Place};
 
 /// What happens at the chosen write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
+pub enum Fault {
     /// It isn't done, and nothing works any more: a crash before it.
     CrashBefore,
     /// It is done, and nothing works any more: a crash after it.
@@ -33,7 +33,7 @@ const FAULTS: [Fault; 4] = [Fault::CrashBefore, Fault::CrashAfter, Fault::Refuse
 
 /// A store that fails at one of its writes.
 #[derive(Debug)]
-struct Faulty {
+pub struct Faulty {
     inner: Arc<dyn Store>,
     fault: Fault,
     /// Writes until the fault.
@@ -42,7 +42,7 @@ struct Faulty {
 }
 
 impl Faulty {
-    fn new(place: &Place, fault: Fault, after: i64) -> Arc<Self> {
+    pub fn new(place: &Place, fault: Fault, after: i64) -> Arc<Self> {
         Arc::new(Self { inner: place.store(), fault, left: AtomicI64::new(after), crashed: AtomicU8::new(0) })
     }
 
@@ -53,7 +53,7 @@ impl Faulty {
     }
 
     /// Did the fault happen?
-    fn happened(&self) -> bool {
+    pub fn happened(&self) -> bool {
         self.left.load(Ordering::SeqCst) < 0
     }
 
@@ -132,7 +132,7 @@ fn run_job(place: &Place, store: Arc<Faulty>, parents: &[Manifest]) -> Result<Ma
 
 /// Runs `work`, which has at least `least` writes, with the fault at its first write, its second, and so on; `work` tells
 /// whether the fault happened.
-fn at_every_write(least: i64, work: impl Fn(&Place, Fault, i64) -> bool) {
+pub fn at_every_write(least: i64, work: impl Fn(&Place, Fault, i64) -> bool) {
     for fault in FAULTS {
         for make in [Place::local, Place::memory, Place::s3] {
             let writes = (0..).find(|&write| !work(&make(), fault, write)).unwrap();

@@ -1,5 +1,6 @@
 //! Snapshot directories as their users see them, in every store, without RocksDB.
 
+mod copying;
 mod faults;
 mod golden;
 mod place;

@@ -1,5 +1,6 @@
 //! What a snapshot is called on the command line: `URL`, `URL/7`, `URL#7`.
 
+use gabion::restore::Source;
 use url::Url;
 
 use crate::failure::Failure;
@@ -55,6 +56,15 @@ impl Address {
         match &self.hint {
             Some(hint) if is_missing => failure.hint(hint),
             _ => failure,
+        }
+    }
+
+    /// It, or the newest one, for a restore.
+    pub fn source(&self) -> Source {
+        let url = self.url.clone();
+        match self.number {
+            Some(number) => Source::Number { url, number },
+            None => Source::Latest { url },
         }
     }
 

@@ -51,9 +51,9 @@ pub fn run(arguments: &Copy, context: &mut Context) -> Result<Verdict, Failure> 
     });
     drop(progress);
     match ended {
-        Err(Failure::Engine(error)) if error.code == Code::Cancelled => {
-            let text = format!("{} copied; of an unfinished one nothing is left", text::count(told.copied, "snapshot"));
-            Err(Failure::Engine(gabion::Error::new(Code::Cancelled, text)))
+        Err(Failure::Cancelled(_)) => {
+            let copied = text::count(told.copied, "snapshot");
+            Err(Failure::Cancelled(format!("{copied} copied, and of an unfinished one nothing is left")))
         }
         Err(failure) => Err(failure),
         Ok(()) => told.end(&destination, context),

@@ -47,8 +47,8 @@ fn heading(out: &mut Output, label: &str, manifest: &Manifest) -> Result<(), Fai
         parents => parents.iter().map(u64::to_string).collect::<Vec<_>>().join(", "),
     };
     let files = format!(
-        "{}, {}; of these {}, {}, written by it",
-        text::count(info.files, "file"),
+        "{} ({}); {} of them ({}) written by it",
+        info.files,
         text::size(info.bytes),
         own,
         text::size(info.bytes_written)
@@ -131,8 +131,6 @@ fn files(out: &mut Output, manifest: &Manifest) -> Result<(), Failure> {
 
 /// All files: what each is called for people, and the family whose rows it holds.
 fn all_files(manifest: &Manifest) -> Vec<(String, &ObjectName, Option<usize>)> {
-    let family_of =
-        |object: &ObjectName| (0..manifest.families.len()).find(|&at| manifest.files_of(at).contains(&object));
     let own = manifest.rocksdb.iter().flat_map(|rocksdb| &rocksdb.files);
     let by_id = |id: Option<u32>| {
         manifest
@@ -141,11 +139,9 @@ fn all_files(manifest: &Manifest) -> Vec<(String, &ObjectName, Option<usize>)> {
             .position(|family| matches!(family.rows, Rows::Exact { rocksdb_id } if Some(rocksdb_id) == id))
     };
     let mut all: Vec<_> = own.map(|file| (file.name.clone(), &file.object, by_id(file.family))).collect();
-    for family in &manifest.families {
-        for file in family.rows.files() {
-            let label = format!("{} rows", file.rows);
-            all.push((label, &file.object, family_of(&file.object)));
-        }
+    for (at, family) in manifest.families.iter().enumerate() {
+        let files = family.rows.files().iter();
+        all.extend(files.map(|file| (format!("{} rows", file.rows), &file.object, Some(at))));
     }
     all
 }

@@ -2,8 +2,8 @@
 
 use std::os::unix::ffi::OsStrExt;
 
+use gabion::restore::KeyRange;
 use gabion::restore::reader::Reader;
-use gabion::restore::{KeyRange, Source};
 use gabion::snapshot::percent;
 use gabion::{Code, Options};
 use serde_json::json;
@@ -55,12 +55,7 @@ pub fn open(address: &Address, mut options: Options, scratch: &Scratch, context:
         let path = path.to_str().ok_or_else(|| Failure::Usage("the scratch directory's path is no text".to_owned()))?;
         options.set("storage.paths", path)?;
     }
-    let url = address.url.clone();
-    let source = match address.number {
-        Some(number) => Source::Number { url, number },
-        None => Source::Latest { url },
-    };
-    Reader::open(&options, &source, &context.control).map_err(|error| address.explain(error.into()))
+    Reader::open(&options, &address.source(), &context.control).map_err(|error| address.explain(error.into()))
 }
 
 /// The family that is meant: by its name, or by its percent form; the only one need not be named.

@@ -18,6 +18,8 @@ const SIGNAL: i32 = 128;
 pub enum Failure {
     Engine(Error),
     Usage(String),
+    /// By Ctrl-C; with what became of the work.
+    Cancelled(String),
     /// Nobody reads the output any more.
     Pipe,
     Io(io::Error),
@@ -25,7 +27,10 @@ pub enum Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
-        Failure::Engine(error)
+        match error.code {
+            Code::Cancelled => Failure::Cancelled("nothing unfinished is left".to_owned()),
+            _ => Failure::Engine(error),
+        }
     }
 }
 
@@ -54,8 +59,8 @@ impl Failure {
     pub fn report(&self, out: &Output, signal: i32) -> ExitCode {
         match self {
             Failure::Pipe => ExitCode::SUCCESS,
-            Failure::Engine(error) if error.code == Code::Cancelled && signal != 0 => {
-                out.note(&format!("cancelled: {}", error.message));
+            Failure::Cancelled(text) => {
+                out.note(&format!("cancelled; {text}"));
                 ExitCode::from(u8::try_from(SIGNAL + signal).unwrap_or(FAILED))
             }
             Failure::Engine(error) => {

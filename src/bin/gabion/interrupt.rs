@@ -1,6 +1,6 @@
 //! `Interrupt`: Ctrl-C asks the command to stop and to clean up; a second one ends the process at once.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub struct Interrupt {
 
 impl Interrupt {
     /// From now on the first such signal cancels `control`.
-    pub fn watch(control: &Control) -> io::Result<Interrupt> {
+    pub fn watch(control: &Control, quiet: bool) -> io::Result<Interrupt> {
         let (come, signal) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         for number in [SIGINT, SIGTERM] {
             // Handlers run in this order: the first signal finds the flag unset, and sets it.
@@ -33,7 +33,12 @@ impl Interrupt {
                 std::thread::sleep(TICK);
             }
             control.cancel();
-            let _ = io::stderr().write_all(b"\ngabion: cancelling and cleaning up; once more ends at once\n");
+            if !quiet {
+                // A terminal shows the keys that were pressed.
+                let start = if io::stderr().is_terminal() { "\n" } else { "" };
+                let text = format!("{start}gabion: cancelling and cleaning up; once more ends at once\n");
+                let _ = io::stderr().write_all(text.as_bytes());
+            }
         })?;
         Ok(Interrupt { signal })
     }

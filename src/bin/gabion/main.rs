@@ -55,7 +55,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let out = Output::new(&arguments.common);
     let control = Control::new();
-    let interrupt = match Interrupt::watch(&control) {
+    let interrupt = match Interrupt::watch(&control, out.quiet) {
         Ok(interrupt) => interrupt,
         Err(error) => return Failure::from(error).report(&out, 0),
     };

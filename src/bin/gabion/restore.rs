@@ -2,7 +2,7 @@
 
 use std::os::unix::ffi::OsStrExt;
 
-use gabion::restore::{Source, plain};
+use gabion::restore::plain;
 use serde_json::json;
 
 use crate::arguments::Restore;
@@ -20,13 +20,8 @@ pub fn run(arguments: &Restore, context: &mut Context) -> Result<Verdict, Failur
     if options.get("restore.verify").is_none() && !arguments.link {
         options.set("restore.verify", "full")?;
     }
-    let url = address.url.clone();
-    let source = match address.number {
-        Some(number) => Source::Number { url, number },
-        None => Source::Latest { url },
-    };
     let progress = Progress::of(&context.control, "restoring", &context.out);
-    let restored = plain::into_directory(&options, &source, &arguments.directory, &context.control);
+    let restored = plain::into_directory(&options, &address.source(), &arguments.directory, &context.control);
     drop(progress);
     let restored = restored.map_err(|error| address.explain(error.into()))?;
     let directory = std::path::absolute(&arguments.directory).unwrap_or_else(|_| arguments.directory.clone());
