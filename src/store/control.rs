@@ -99,3 +99,20 @@ impl Control {
         self.expected.load(Ordering::Relaxed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_count_together_and_an_uncounted_one_is_cancelled_with_them() {
+        let control = Control::new();
+        let (clone, apart) = (control.clone(), control.uncounted());
+        clone.expect(10);
+        clone.advance(4);
+        apart.advance(100);
+        assert_eq!((control.moved(), control.expected(), apart.moved()), (4, 10, 100));
+        control.cancel();
+        assert_eq!(apart.check().unwrap_err().code, Code::Cancelled);
+    }
+}

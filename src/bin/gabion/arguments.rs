@@ -4,17 +4,10 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
-use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gabion::Options;
 
 use crate::failure::Failure;
-
-const STYLES: Styles = Styles::styled()
-    .header(AnsiColor::Green.on_default().bold())
-    .usage(AnsiColor::Green.on_default().bold())
-    .literal(AnsiColor::Cyan.on_default().bold())
-    .placeholder(AnsiColor::Cyan.on_default());
 
 const AFTER: &str = "\
 A snapshot is named URL/NUMBER, by the number that list shows, or URL#NUMBER. A
@@ -37,7 +30,7 @@ Examples:
 
 /// Look at snapshots of keyed state, verify, copy, restore and discard them.
 #[derive(Parser)]
-#[command(name = "gabion", version, styles = STYLES, after_help = AFTER, max_term_width = 80)]
+#[command(name = "gabion", version, after_help = AFTER, max_term_width = 80)]
 #[command(arg_required_else_help = true, subcommand_required = true)]
 pub struct Arguments {
     #[command(flatten)]
@@ -49,7 +42,6 @@ pub struct Arguments {
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Colour {
-    /// On a terminal, unless NO_COLOR is set.
     Auto,
     Always,
     Never,
@@ -63,8 +55,8 @@ pub struct Common {
     /// No progress and no notes; errors still are told
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// When to use colours
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto", hide_possible_values = false)]
+    /// When to use colours; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
     pub color: Colour,
 }
 
@@ -197,11 +189,8 @@ pub struct Restore {
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// KEY, a tab, VALUE; what can't be printed as \t, \n, \\ or \xff
     Text,
-    /// The same in hex digits
     Hex,
-    /// One JSON object a line; key and value are hex
     Json,
 }
 
@@ -209,7 +198,9 @@ pub enum Format {
 #[derive(Args)]
 #[command(after_help = "\
 Rows come in the order of their keys, with merges applied. Only the files of that
-family are fetched.
+family are fetched. A row is KEY, a tab, VALUE: as text (what can't be printed as
+\\t, \\n, \\\\ or \\xff) or as hex digits. JSON has an object on each line, with hex
+digits in it.
 
 Examples:
   gabion dump /data/snapshots --family counts --limit 10
@@ -375,7 +366,7 @@ pub struct StoreOptions {
     #[arg(long = "option-env", value_name = "NAME=VARIABLE", help_heading = STORES)]
     pub from_environment: Vec<String>,
     /// A file with options, one NAME=VALUE a line; # begins a comment
-    #[arg(long = "options", value_name = "FILE", env = "GABION_OPTIONS", help_heading = STORES)]
+    #[arg(long = "options", value_name = "FILE", env = "GABION_OPTIONS", hide_env_values = true, help_heading = STORES)]
     pub file: Option<PathBuf>,
 }
 

@@ -9,12 +9,12 @@ use crate::arguments::{Colour, Common};
 /// Columns of a line, where that can't be found out.
 const WIDTH: usize = 80;
 
-/// How a piece of text is to stand out. Only what can be read on dark and light backgrounds: no yellow, no blue, no grey.
+/// How a piece of text is to stand out, on dark and on light backgrounds: green, yellow and cyan are pale on white, blue is dark on
+/// black, and red and magenta are neither.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     Plain,
     Strong,
-    Good,
     Bad,
     Bar,
 }
@@ -24,9 +24,8 @@ impl Style {
         match self {
             Style::Plain => "",
             Style::Strong => "1",
-            Style::Good => "32",
             Style::Bad => "1;31",
-            Style::Bar => "36",
+            Style::Bar => "35",
         }
     }
 }

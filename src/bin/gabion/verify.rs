@@ -53,7 +53,7 @@ pub fn run(arguments: &Verify, context: &mut Context) -> Result<Verdict, Failure
     let (files, bytes) = (text::count(verified.files, "file"), text::size(verified.bytes));
     let read = format!("{}, {files}, {bytes} read", text::count(snapshots, "snapshot"));
     if verdict == Verdict::Good {
-        let good = out.styled(Style::Good, "all good");
+        let good = out.styled(Style::Strong, "all good");
         out.line(&format!("{good}: {read}"))?;
         return Ok(verdict);
     }
