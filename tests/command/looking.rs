@@ -63,8 +63,12 @@ fn a_verification_reads_everything_and_names_what_is_broken() {
     assert_eq!(all["broken_files"], json!([]));
     // A flipped byte in a file that snapshots share, a file that is missing, and a manifest that is cut short.
     let root = room.snapshots.directory.path();
-    let value = room.run(&["describe", "--json", "--files", &room.snapshot(0)]).json(0);
-    let shared = value["object_files"][0]["object"].as_str().unwrap().to_owned();
+    let value = room.run(&["describe", "--json", "--files", &room.snapshot(2)]).json(0);
+    let is_shared = |file: &&serde_json::Value| file["written"] == json!(false);
+    let shared = value["object_files"].as_array().unwrap().iter().find(is_shared).unwrap()["object"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let mut bytes = fs::read(root.join(&shared)).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;

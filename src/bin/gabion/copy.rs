@@ -41,11 +41,11 @@ pub fn run(arguments: &Copy, context: &mut Context) -> Result<Verdict, Failure> 
     let progress = Progress::of(&context.control, "copying", &context.out);
     let mut told = Told { url: source.url.clone(), only_one: source.number.is_some(), ..Told::default() };
     let ended = numbers.iter().try_for_each(|&number| match copier.copy(number, &context.control) {
-        Ok(copied) => told.tell(number, copied, context),
+        Ok(copied) => progress.aside(|| told.tell(number, copied, context)),
         // Of many, the others are copied all the same.
         Err(error) if told.only_one => Err(source.explain(error.into())),
         Err(error) if error.code == Code::NotFound || error.code == Code::Corruption => {
-            told.fail(number, &error.message, context)
+            progress.aside(|| told.fail(number, &error.message, context))
         }
         Err(error) => Err(error.into()),
     });

@@ -27,12 +27,11 @@ pub fn run(arguments: &Diff, context: &mut Context) -> Result<Verdict, Failure> 
         families.retain(|family| family.name == name);
     }
     if !arguments.files_only {
-        let progress = Progress::of(&context.control, "comparing", &context.out);
+        // Keys on a terminal and a bar there don't mix.
+        let _progress = (!arguments.list).then(|| Progress::of(&context.control, "comparing", &context.out));
         for family in &mut families {
-            let told = compare(arguments, (&old, &new), family, context);
-            told?;
+            compare(arguments, (&old, &new), family, context)?;
         }
-        drop(progress);
     }
     let labels = [one.label(old.manifest().number), two.label(new.manifest().number)];
     let out = &mut context.out;

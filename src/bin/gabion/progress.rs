@@ -18,6 +18,7 @@ const LINE: Duration = Duration::from_secs(5);
 
 /// Shown for as long as it lives.
 pub struct Progress {
+    bar: Option<ProgressBar>,
     thread: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
@@ -25,21 +26,31 @@ impl Progress {
     /// Shows how far `control` is; `what` is done ("copying").
     pub fn of(control: &Control, what: &str, out: &Output) -> Progress {
         if out.quiet {
-            return Progress { thread: None };
+            return Progress { bar: None, thread: None };
         }
         let (stop, stopped) = channel();
+        let bar = io::stderr().is_terminal().then(|| new_bar(what));
         let (control, what) = (control.clone(), what.to_owned());
-        let show: Box<dyn FnMut() + Send> =
-            if io::stderr().is_terminal() { bar(control, &what) } else { lines(control, what) };
+        let mut show: Box<dyn FnMut() + Send> = match bar.clone() {
+            Some(bar) => Box::new(move || draw(&bar, &control)),
+            None => lines(control, what),
+        };
         let watch = move || {
-            let mut show = show;
             while stopped.recv_timeout(FRAME) == Err(RecvTimeoutError::Timeout) {
                 show();
             }
         };
         // Without a thread the work goes on unseen.
         let thread = std::thread::Builder::new().name("gabion-progress".to_owned()).spawn(watch).ok();
-        Progress { thread: thread.map(|thread| (stop, thread)) }
+        Progress { bar, thread: thread.map(|thread| (stop, thread)) }
+    }
+
+    /// Writes something while the bar is out of the way.
+    pub fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
     }
 }
 
@@ -49,19 +60,13 @@ impl Drop for Progress {
             drop(stop);
             let _ = thread.join();
         }
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
     }
 }
 
-/// A bar that goes when it is dropped.
-struct Bar(ProgressBar);
-
-impl Drop for Bar {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
-    }
-}
-
-fn bar(control: Control, what: &str) -> Box<dyn FnMut() + Send> {
+fn new_bar(what: &str) -> ProgressBar {
     const TEMPLATE: &str =
         "{msg} [{wide_bar}] {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left";
     let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
@@ -69,17 +74,17 @@ fn bar(control: Control, what: &str) -> Box<dyn FnMut() + Send> {
         bar.set_style(style.progress_chars("=> "));
     }
     bar.set_message(what.to_owned());
-    let bar = Bar(bar);
-    Box::new(move || {
-        let bar = &bar.0;
-        if control.is_cancelled() {
-            // What is told of the end must not mix with the bar.
-            bar.finish_and_clear();
-        } else if control.expected() > 0 {
-            bar.set_length(control.expected());
-            bar.set_position(control.moved());
-        }
-    })
+    bar
+}
+
+fn draw(bar: &ProgressBar, control: &Control) {
+    if control.is_cancelled() {
+        // What is told of the end must not mix with the bar.
+        bar.finish_and_clear();
+    } else if control.expected() > 0 {
+        bar.set_length(control.expected());
+        bar.set_position(control.moved());
+    }
 }
 
 fn lines(control: Control, what: String) -> Box<dyn FnMut() + Send> {
