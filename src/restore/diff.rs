@@ -62,7 +62,7 @@ pub fn files(old: &Manifest, new: &Manifest) -> Vec<FamilyDiff> {
     let find = |manifest: &Manifest, name: &[u8]| {
         let at = manifest.families.iter().position(|family| family.definition.name == name)?;
         let files = manifest.files_of(at).into_iter();
-        Some(files.map(|object| ((object.origin, object.file_type), object.origin.size)).collect::<Files>())
+        Some(files.map(|object| (object.content(), object.origin.size)).collect::<Files>())
     };
     let names = |manifest: &Manifest| -> Vec<Vec<u8>> {
         manifest.families.iter().map(|family| family.definition.name.clone()).collect()

@@ -1,6 +1,6 @@
 //! `Copier`: snapshots from one directory into another (docs/snapshot-format.md, section 7.5).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::SnapshotDirectory;
 use super::copy_job::CopyJob;
 use super::manifest::Manifest;
+use super::object_name::ObjectName;
 use super::sequence::{Entry, Sequence};
 use super::writer::Writer;
 use crate::error::{Code, Error, Result};
@@ -94,6 +95,20 @@ impl Copier {
         Ok(Copier { from, to, settings, there, newest, writer: None, scratch })
     }
 
+    /// Tells `control` how many bytes are to be moved for these snapshots of the source.
+    pub fn expect<'a>(&self, manifests: impl Iterator<Item = &'a Manifest>, control: &Control) {
+        let there: HashSet<_> = self.there.values().flat_map(Manifest::objects).map(ObjectName::content).collect();
+        let wanted = manifests.filter(|manifest| !self.is_older(manifest.number));
+        let mut missing: HashSet<_> = wanted.flat_map(Manifest::objects).map(ObjectName::content).collect();
+        missing.retain(|content| !there.contains(content));
+        control.expect(missing.iter().map(|(origin, _)| origin.size).sum());
+    }
+
+    /// Is it left out because of a newer one at the destination?
+    fn is_older(&self, number: u64) -> bool {
+        !self.settings.older && self.newest.is_some_and(|newest| newest > number)
+    }
+
     /// Copies the source's snapshot `number`, if it is not there; every byte is compared with its checksum on the way.
     /// After an error nothing of it is left at the destination, or will be after a sweep.
     pub fn copy(&mut self, number: u64, control: &Control) -> Result<Copied> {
@@ -101,9 +116,8 @@ impl Copier {
         if let Some((&number, _)) = self.there.iter().rev().find(|(_, there)| there.is_same(&manifest)) {
             return Ok(Copied::Before { number });
         }
-        match self.newest {
-            Some(newest) if newest > number && !self.settings.older => return Ok(Copied::Older { newest }),
-            _ => {}
+        if let Some(newest) = self.newest.filter(|_| self.is_older(number)) {
+            return Ok(Copied::Older { newest });
         }
         let writer = match &self.writer {
             Some(writer) => Arc::clone(writer),

@@ -50,7 +50,7 @@ impl CopyJob {
     ) -> Result<CopyJob> {
         let started = Instant::now();
         writer.check(control)?;
-        let mut wanted: HashSet<_> = manifest.objects().map(|object| (object.origin, object.file_type)).collect();
+        let mut wanted: HashSet<_> = manifest.objects().map(ObjectName::content).collect();
         let parents: Vec<Manifest> = parents(&mut wanted, there).into_iter().cloned().collect();
         let mut job = CopyJob {
             writer: Arc::clone(writer),
@@ -74,7 +74,7 @@ impl CopyJob {
         intent.write(writer.store().as_ref(), job.job, control)?;
         fail::fail_point!("copy-intent-written");
         let found = files_of(writer, &parents, control)?.into_iter();
-        job.there.extend(found.map(|(object, parent)| ((object.origin, object.file_type), (object, Some(parent)))));
+        job.there.extend(found.map(|(object, parent)| (object.content(), (object, Some(parent)))));
         fail::fail_point!("copy-parents-checked");
         Ok(job)
     }
@@ -106,9 +106,8 @@ impl CopyJob {
             let Some(name) = object.name.rsplit_once('/').and_then(|(_, name)| name.parse::<ObjectName>().ok()) else {
                 continue;
             };
-            let key = (name.origin, name.file_type);
-            if adoptable.contains(&name.job) && wanted.contains(&key) && object.size == name.origin.size {
-                self.there.insert(key, (name, None));
+            if adoptable.contains(&name.job) && wanted.contains(&name.content()) && object.size == name.origin.size {
+                self.there.insert(name.content(), (name, None));
                 adopted.insert(name.job);
             }
         }
@@ -118,7 +117,7 @@ impl CopyJob {
 
     /// What the destination has of a file.
     fn found(&self, object: &ObjectName) -> Option<&(ObjectName, Option<u64>)> {
-        self.there.get(&(object.origin, object.file_type))
+        self.there.get(&object.content())
     }
 
     /// Bytes of the files that the destination does not have.
@@ -135,7 +134,9 @@ impl CopyJob {
         work: &Path,
         control: &Control,
     ) -> Result<Manifest> {
-        control.expect(self.bytes_to_move(&manifest));
+        // Those of an earlier copy that was killed were expected too.
+        let is_adopted = |object: &&ObjectName| matches!(self.found(object), Some((_, None)));
+        control.advance(manifest.objects().filter(is_adopted).map(|object| object.origin.size).sum());
         let missing: Vec<ObjectName> =
             manifest.objects().filter(|object| self.found(object).is_none()).copied().collect();
         fs::create_dir_all(work).map_err(|error| Error::io("make", work, &error))?;
@@ -256,7 +257,7 @@ fn parents<'a>(wanted: &mut HashSet<(Origin, FileType)>, there: &'a BTreeMap<u64
         }
         let before = wanted.len();
         for object in manifest.objects() {
-            wanted.remove(&(object.origin, object.file_type));
+            wanted.remove(&object.content());
         }
         if wanted.len() < before {
             parents.push(manifest);

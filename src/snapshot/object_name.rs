@@ -71,6 +71,11 @@ pub struct ObjectName {
 }
 
 impl ObjectName {
+    /// What it is, whichever job put it where.
+    pub fn content(&self) -> (Origin, FileType) {
+        (self.origin, self.file_type)
+    }
+
     /// The object's name in the store.
     pub fn path(&self) -> String {
         format!("files/{self}")

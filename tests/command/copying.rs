@@ -21,7 +21,7 @@ pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
 
 #[test]
 fn all_snapshots_or_one_are_copied_once() {
-    let room = Room::new();
+    let room = Room::filled();
     let (url, to) = (&room.snapshots.url, room.text("copy"));
     let one = room.run(&["copy", "--json", &room.snapshot(0), &to]).json(0);
     assert_eq!(
@@ -47,7 +47,7 @@ fn a_copy_that_was_killed_goes_on_with_what_it_had() {
         println!("SKIPPED: a_copy_that_was_killed_goes_on_with_what_it_had: built without fail points");
         return;
     }
-    let room = Room::new();
+    let room = Room::filled();
     let to = room.text("copy");
     let files = room.path("copy").join("files");
     let mut slow = room.command(&["copy", "--quiet", &room.snapshot(2), &to]);
@@ -76,8 +76,8 @@ pub fn check_swept(root: &Path) {
 
 #[test]
 fn a_copy_does_not_end_a_running_job_by_accident() {
-    let room = Room::new();
-    let other = Room::new();
+    let room = Room::filled();
+    let other = Room::filled();
     let told = room.run(&["copy", &other.snapshots.url, &room.snapshots.url]);
     assert_eq!(told.code, Some(1));
     assert!(told.err.contains("belongs to a job") && told.err.contains("--take-over"), "{}", told.err);
@@ -94,7 +94,7 @@ fn a_copy_does_not_end_a_running_job_by_accident() {
 
 #[test]
 fn older_snapshots_are_left_out_with_a_note() {
-    let room = Room::new();
+    let room = Room::filled();
     let to = room.text("copy");
     room.run(&["copy", &room.snapshot(1), &to]).ended(0);
     let told = room.run(&["copy", &room.snapshots.url, &to]);
@@ -109,7 +109,7 @@ fn older_snapshots_are_left_out_with_a_note() {
 
 #[test]
 fn a_damaged_snapshot_does_not_keep_the_others_from_being_copied() {
-    let room = Room::new();
+    let room = Room::filled();
     let to = room.text("copy");
     let value = room.run(&["describe", "--json", "--files", &room.snapshot(3)]).json(0);
     let file = room.snapshots.directory.path().join(value["object_files"][0]["object"].as_str().unwrap());

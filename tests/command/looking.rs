@@ -9,7 +9,7 @@ use crate::{Room, entries};
 
 #[test]
 fn a_list_shows_every_snapshot_to_people_and_to_programs() {
-    let room = Room::new();
+    let room = Room::filled();
     let url = &room.snapshots.url;
     let text = room.run(&["list", url]).ended(0);
     assert!(text.starts_with("NUMBER  CREATED (UTC)"), "{text}");
@@ -29,7 +29,7 @@ fn a_list_shows_every_snapshot_to_people_and_to_programs() {
 
 #[test]
 fn a_description_shows_families_files_and_parents() {
-    let room = Room::new();
+    let room = Room::filled();
     let text = room.run(&["describe", &room.snapshot(1)]).ended(0);
     for part in
         ["parents", "counts", "uint64-add", "lists", "string-append", "odd%FF", "█", "(RocksDB's own)", "\"v1\""]
@@ -56,7 +56,7 @@ fn a_description_shows_families_files_and_parents() {
 
 #[test]
 fn a_verification_reads_everything_and_names_what_is_broken() {
-    let room = Room::new();
+    let room = Room::filled();
     let url = &room.snapshots.url;
     assert!(room.run(&["verify", url]).ended(0).starts_with("all good: 4 snapshots"));
     let all = room.run(&["verify", "--json", url]).json(0);
@@ -103,7 +103,7 @@ fn a_verification_reads_everything_and_names_what_is_broken() {
 
 #[test]
 fn a_dump_prints_rows_in_three_formats() {
-    let room = Room::new();
+    let room = Room::filled();
     for at in [2, 3] {
         let snapshot = room.snapshot(at);
         let all = room.run(&["dump", &snapshot, "--family", "counts", "--format", "hex"]).ended(0);
@@ -131,7 +131,7 @@ fn a_dump_prints_rows_in_three_formats() {
 
 #[test]
 fn a_difference_is_told_by_family_and_by_key() {
-    let room = Room::new();
+    let room = Room::filled();
     let (old, new) = (room.snapshot(1), room.snapshot(2));
     let text = room.run(&["diff", &old, &new]).ended(0);
     assert!(text.contains("KEYS +") && text.lines().all(|line| line.chars().count() <= 80), "{text}");
@@ -156,7 +156,7 @@ fn a_difference_is_told_by_family_and_by_key() {
 
 #[test]
 fn snapshots_are_discarded_and_swept() {
-    let room = Room::new();
+    let room = Room::filled();
     let url = &room.snapshots.url;
     let before = entries(&room.snapshots.directory.path().join("files")).len();
     let numbers: Vec<u64> = room.taken.iter().map(|info| info.number).collect();

@@ -51,7 +51,7 @@ pub struct Room {
 }
 
 impl Room {
-    pub fn new() -> Room {
+    pub fn filled() -> Room {
         let (folder, snapshots, backend) = (tempfile::tempdir().unwrap(), snapshots(), common::open(&[]));
         std::fs::create_dir(folder.path().join("tmp")).unwrap();
         let mut taken = Vec::new();

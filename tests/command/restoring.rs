@@ -21,7 +21,7 @@ fn ldb_opens_a_restored_directory_by_the_lines_that_are_printed() {
     if !has_ldb("ldb_opens_a_restored_directory_by_the_lines_that_are_printed") {
         return;
     }
-    let room = Room::new();
+    let room = Room::filled();
     for at in [2, 3] {
         let directory = room.text(&format!("it's {at}"));
         let answer = room.run(&["restore", "--json", &room.snapshot(at), &directory]).json(0);
@@ -51,7 +51,7 @@ fn ldb_merges_what_was_not_merged_yet_whatever_the_delimiter() {
     if !has_ldb("ldb_merges_what_was_not_merged_yet_whatever_the_delimiter") {
         return;
     }
-    let room = Room::new();
+    let room = Room::filled();
     let backend = &room.backend.backend;
     // White space, and what has a meaning in RocksDB's OPTIONS.
     let mut delimiters = b",|;{}=\\#:\" \t\n\x0b\x0c\r\0\x7f\xff".to_vec();
@@ -96,7 +96,7 @@ fn ldb_merges_what_was_not_merged_yet_whatever_the_delimiter() {
 
 #[test]
 fn a_restore_into_what_is_there_is_refused_and_changes_nothing() {
-    let room = Room::new();
+    let room = Room::filled();
     let directory = room.path("there");
     fs::create_dir(&directory).unwrap();
     room.run(&["restore", &room.snapshot(0), directory.to_str().unwrap()]).ended(0);
@@ -112,7 +112,7 @@ fn a_restore_into_what_is_there_is_refused_and_changes_nothing() {
 
 #[test]
 fn files_are_copied_and_checked_unless_links_are_asked_for() {
-    let room = Room::new();
+    let room = Room::filled();
     let (copied, linked) = (room.path("copied"), room.path("linked"));
     room.run(&["restore", &room.snapshot(2), copied.to_str().unwrap()]).ended(0);
     room.run(&["restore", "--link", &room.snapshot(2), linked.to_str().unwrap()]).ended(0);

@@ -44,7 +44,7 @@ fn ctrl_c_ends_a_copy_at_every_step_and_leaves_nothing_of_it() {
     if !has_points("ctrl_c_ends_a_copy_at_every_step_and_leaves_nothing_of_it") {
         return;
     }
-    let room = Room::new();
+    let room = Room::filled();
     for point in ["copy-intent-written", "copy-parents-checked", "copy-file-got", "copy-file-put", "copy-files-put"] {
         let name = format!("to {point}");
         let (to, root) = (room.text(&name), room.path(&name));
@@ -70,10 +70,10 @@ fn ctrl_c_after_some_snapshots_keeps_those() {
     if !has_points("ctrl_c_after_some_snapshots_keeps_those") {
         return;
     }
-    let room = Room::new();
+    let room = Room::filled();
     let (to, root) = (room.text("to"), room.path("to"));
     let child = start(&room, &["copy", &room.snapshots.url, &to], "copy-published=sleep(300)");
-    wait_until("the first snapshot", || entries(&root.join("sequence")).len() >= 2);
+    wait_until("the first snapshot", || root.join(format!("sequence/{:020}", 2)).exists());
     signal(&child, libc::SIGTERM);
     let told = end(child);
     assert_eq!(told.code, Some(143), "{}\n{}", told.out, told.err);
@@ -88,7 +88,7 @@ fn ctrl_c_ends_a_restore_and_leaves_no_directory() {
     if !has_points("ctrl_c_ends_a_restore_and_leaves_no_directory") {
         return;
     }
-    let room = Room::new();
+    let room = Room::filled();
     for point in ["restore-file-placed", "plain-restored"] {
         let child = start(&room, &["restore", &room.snapshot(2), &room.text("db")], &format!("{point}=sleep(500)"));
         wait_for_scratch(room.folder.path());
@@ -105,7 +105,7 @@ fn ctrl_c_ends_a_dump_and_a_difference() {
     if !has_points("ctrl_c_ends_a_dump_and_a_difference") {
         return;
     }
-    let room = Room::new();
+    let room = Room::filled();
     let (old, new) = (room.snapshot(0), room.snapshot(2));
     for arguments in [&["dump", &new, "-f", "counts"][..], &["diff", &old, &new]] {
         let child = start(&room, arguments, "restore-file-placed=sleep(500)");
@@ -121,7 +121,7 @@ fn a_second_ctrl_c_ends_at_once_whatever_hangs() {
     if !has_points("a_second_ctrl_c_ends_at_once_whatever_hangs") {
         return;
     }
-    let room = Room::new();
+    let room = Room::filled();
     let (to, root) = (room.text("to"), room.path("to"));
     let mut child = start(&room, &["copy", &room.snapshot(2), &to], "copy-file-put=pause");
     wait_until("a file", || !entries(&root.join("files")).is_empty());
@@ -142,7 +142,7 @@ fn a_second_ctrl_c_ends_at_once_whatever_hangs() {
 
 #[test]
 fn a_reader_that_goes_away_ends_the_program_quietly() {
-    let room = Room::new();
+    let room = Room::filled();
     // More than a pipe holds.
     let family = room.backend.backend.column_family(b"odd\xff").unwrap().unwrap();
     (0..20_000u32).for_each(|row| family.put(&row.to_be_bytes(), &[b'x'; 50]).unwrap());

@@ -7,7 +7,7 @@ use crate::{Room, Told};
 
 #[test]
 fn wrong_usage_ends_with_2_and_says_what_is_right() {
-    let room = Room::new();
+    let room = Room::filled();
     let url = &room.snapshots.url;
     for (arguments, said) in [
         (&["lst"][..], "list"),
@@ -31,7 +31,7 @@ fn wrong_usage_ends_with_2_and_says_what_is_right() {
 
 #[test]
 fn help_shows_exit_codes_examples_and_fits_80_columns() {
-    let room = Room::new();
+    let room = Room::filled();
     let help = room.run(&["--help"]).ended(0);
     for part in ["130", "Exit codes:", "URL/NUMBER", "completions"] {
         assert!(help.contains(part), "{help}");
@@ -46,7 +46,7 @@ fn help_shows_exit_codes_examples_and_fits_80_columns() {
 
 #[test]
 fn options_reach_the_engine_from_a_file_and_from_the_environment() {
-    let room = Room::new();
+    let room = Room::filled();
     let file = room.path("options");
     fs::write(&file, "snapshot.grace = 5m\n").unwrap();
     let (to, grace) = (room.text("to"), "snapshot.grace=GABION_TEST_GRACE");
@@ -61,7 +61,7 @@ fn options_reach_the_engine_from_a_file_and_from_the_environment() {
 
 #[test]
 fn completions_are_scripts_that_shells_take() {
-    let room = Room::new();
+    let room = Room::filled();
     let script = room.path("script");
     fs::write(&script, room.run(&["completions", "bash"]).ended(0)).unwrap();
     let line = format!(
@@ -96,7 +96,7 @@ fn colours_are_for_terminals_that_want_them() {
         );
         return;
     }
-    let room = Room::new();
+    let room = Room::filled();
     let gabion = env!("CARGO_BIN_EXE_gabion");
     let describe = format!("describe {}", room.snapshot(2));
     assert!(on_terminal(&room, &format!("'{gabion}' {describe}")).contains("\x1b[35m█"));

@@ -1,5 +1,6 @@
 //! `gabion copy`
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use gabion::snapshot::SnapshotDirectory;
@@ -24,9 +25,12 @@ pub fn run(arguments: &Copy, context: &mut Context) -> Result<Verdict, Failure> 
     let from = open(&source.url, &from_options)?.with_control(&context.control);
     let to = open(&destination, &to_options)?.with_control(&context.control);
     let grace = if to_options.get("snapshot.grace").is_some() { to_options.snapshot()?.grace } else { GRACE };
-    let numbers: Vec<u64> = match source.number {
-        Some(number) => vec![number],
-        None => from.manifests()?.into_keys().collect(),
+    let manifests = match source.number {
+        Some(number) => {
+            let found = from.manifest(Some(number)).map_err(|error| source.explain(error.into()))?;
+            BTreeMap::from([(number, Ok(found))])
+        }
+        None => from.manifests()?,
     };
     let settings = CopySettings {
         grace,
@@ -38,9 +42,10 @@ pub fn run(arguments: &Copy, context: &mut Context) -> Result<Verdict, Failure> 
         Code::Fenced => Failure::from(error).hint("--take-over says so"),
         _ => error.into(),
     })?;
+    copier.expect(manifests.values().flatten(), &context.control);
     let progress = Progress::of(&context.control, "copying", &context.out);
     let mut told = Told { url: source.url.clone(), only_one: source.number.is_some(), ..Told::default() };
-    let ended = numbers.iter().try_for_each(|&number| match copier.copy(number, &context.control) {
+    let ended = manifests.keys().try_for_each(|&number| match copier.copy(number, &context.control) {
         Ok(copied) => progress.aside(|| told.tell(number, copied, context)),
         // Of many, the others are copied all the same.
         Err(error) if told.only_one => Err(source.explain(error.into())),
