@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::rocks::{Bounds, Db, Iterator};
 use crate::snapshot::manifest::{Definition, Rows, RowsFile};
 use crate::snapshot::stream::{Decoder, Event};
-use crate::store::{Control, Link};
+use crate::store::Link;
 
 /// A position in the rows of one input that lie in the range.
 pub(super) struct Walk<'a> {
