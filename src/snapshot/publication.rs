@@ -242,7 +242,8 @@ fn remove_intent(store: &dyn Store, job: Id) {
 
 impl Drop for Publication {
     fn drop(&mut self) {
-        if self.settled {
+        // What is left behind then goes with a sweep.
+        if self.settled || behind::is_crowded() {
             return;
         }
         let Files { written, unanswered, .. } = std::mem::take(&mut *self.files());

@@ -61,10 +61,18 @@ pub(super) fn sweep(sequence: &Sequence, patience: Patience, dry_run: bool, cont
     fail::fail_point!("sweep-looked");
     let jobs = scene.judge_jobs(sequence, dry_run, control)?;
     fail::fail_point!("sweep-judged");
-    let uploads = scene.ended_uploads(&jobs);
+    let mut uploads = scene.ended_uploads(&jobs);
+    let mut failed = None;
     if !dry_run {
-        // Before their jobs' files: an upload that its job completes now is a file that is seen below.
-        uploads.iter().try_for_each(|upload| store.end_upload(upload, control))?;
+        // Before their jobs' files: an upload that its job completes now is a file that is seen below. One that can't be ended
+        // keeps its record, and nothing else waits for it.
+        uploads.retain(|upload| match store.end_upload(upload, control) {
+            Ok(()) => true,
+            Err(error) => {
+                failed.get_or_insert(error);
+                false
+            }
+        });
         fail::fail_point!("sweep-uploads-ended");
         scene.look_again(store, &jobs, control)?;
     }
@@ -88,6 +96,9 @@ pub(super) fn sweep(sequence: &Sequence, patience: Patience, dry_run: bool, cont
         fail::fail_point!("sweep-intents-removed");
         remove(&last)?;
         fail::fail_point!("sweep-tombstones-removed");
+    }
+    if let Some(error) = failed {
+        return Err(error.context("the sweep did all it could but this"));
     }
     let all = [uploads, files, intents, last].concat();
     Ok(Swept {

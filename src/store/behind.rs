@@ -7,12 +7,20 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::control::Control;
-use super::runtime::CleanUp;
+use super::runtime::{self, CleanUp};
 
 /// How long work is waited for after a cancel.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How often a waiting caller looks at its cancel flag.
 const TICK: Duration = Duration::from_millis(20);
+
+/// With more work than this behind callers' backs, the stores don't get better by more of it.
+const MOST: usize = 64;
+
+/// Whether so much goes on behind callers' backs that a clean-up should be left to a sweep.
+pub(crate) fn is_crowded() -> bool {
+    runtime::clean_ups() >= MOST
+}
 
 /// What caller and work share.
 enum State<T> {

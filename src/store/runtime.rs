@@ -76,6 +76,11 @@ fn drain() {
 /// Counts a clean-up for as long as it lives.
 pub(crate) struct CleanUp(());
 
+/// How many clean-ups are going on.
+pub(super) fn clean_ups() -> usize {
+    CLEAN_UPS.load(Ordering::SeqCst)
+}
+
 impl CleanUp {
     /// One more.
     pub(crate) fn begin() -> Self {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use gabion::snapshot::SnapshotDirectory;
 use gabion::store::{Control, Link, Store, Sum};
 use gabion::{Code, Error, Options};
 use tempfile::TempDir;
@@ -213,6 +214,38 @@ fn an_upload_whose_completion_is_not_answered_has_succeeded() {
         folder.put(2 * PART, &Control::new()).unwrap();
         folder.is_clean_soon();
     }
+}
+
+#[test]
+fn a_sweep_that_cannot_end_an_upload_does_the_rest_and_says_so() {
+    let folder = Folder::new(&[("store.retries", "0")]);
+    let (record, probe) = (format!("uploads/{:032x}", 1), format!("probes/{:032x}", 2));
+    let object = format!("files/{:032x}-1-1-00000000.{:032x}.sst", 3, 4);
+    let text =
+        serde_json::json!({"object": object, "upload": format!("gone-{}", folder.own), "created": 0}).to_string();
+    folder.store.put_new(&record, text.into(), &Control::new()).unwrap();
+    folder.store.put_new(&probe, Bytes::new(), &Control::new()).unwrap();
+    let directory = SnapshotDirectory::with_store(Arc::clone(&folder.store), Duration::ZERO);
+    folder.google.fail("DELETE", &format!("uploadId=gone-{}", folder.own), Fault::Status(403), 1);
+    let error = directory.sweep(Duration::ZERO, false).unwrap_err();
+    assert!(error.message.contains("all it could") && error.message.contains(&object), "{error}");
+    assert!(names(folder.store.as_ref(), "probes").is_empty());
+    // An upload that the store does not know has ended.
+    assert_eq!(directory.sweep(Duration::ZERO, false).unwrap().names, [record]);
+}
+
+#[test]
+fn a_record_that_is_none_of_ours_ends_no_upload() {
+    let folder = Folder::new(&[]);
+    for (at, text) in ["{", "{}", r#"{"object": "other/x", "upload": "theirs", "created": 0}"#].into_iter().enumerate()
+    {
+        folder.store.put_new(&format!("uploads/{at:032x}"), text.into(), &Control::new()).unwrap();
+    }
+    let directory = SnapshotDirectory::with_store(Arc::clone(&folder.store), Duration::ZERO);
+    let before = folder.google.requests_of("DELETE", "uploadId=theirs");
+    assert!(directory.sweep(Duration::from_secs(60), false).unwrap().names.is_empty(), "they are young");
+    assert_eq!(directory.sweep(Duration::ZERO, false).unwrap().objects, 3);
+    assert_eq!(folder.google.requests_of("DELETE", "uploadId=theirs"), before);
 }
 
 #[test]
