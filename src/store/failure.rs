@@ -4,6 +4,7 @@
 //! HTTP client notes what it sees (`note`), and messages are made of that: a status, a code, the first line of a message.
 
 use std::cell::RefCell;
+#[cfg(feature = "cloud")]
 use std::error::Error as StdError;
 use std::future::Future;
 use std::time::Duration;
