@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 pub use crate::kinds::{MemtableKind, MergeKind};
 pub use profile::Profile;
 pub use settings::{BackendSettings, FamilySettings, RestoreSettings, SnapshotSettings, StoreSettings, Texts, Verify};
-pub use stores::Credentials;
+pub use stores::{Credentials, is_hadoop};
 
 use nearest::{nearest, quote};
 use value::Kind;

@@ -67,6 +67,9 @@ pub const OPTIONS: &[StoreOption] = &[
     open("store.bandwidth", Kind::Integer(1 << 10, 1 << 50)),
     open("store.ca_file", PATH),
     open("store.hadoop_conf_dir", PATH),
+    open("store.hadoop_user", TEXT),
+    open("store.kerberos_principal", TEXT),
+    open("store.kerberos_keytab", PATH),
     // Of S3.
     secret("aws_access_key_id"),
     secret("aws_secret_access_key"),

@@ -11,6 +11,8 @@ mod credentials;
 mod failure;
 #[cfg(feature = "gcs")]
 mod google;
+#[cfg(feature = "hdfs")]
+mod hdfs;
 mod limits;
 mod local;
 mod memory;
@@ -193,12 +195,14 @@ pub fn open(url: &str, settings: &StoreSettings) -> Result<Arc<dyn Store>> {
         url::Place::Azure { account, container, prefix } => {
             Arc::new(azure::open(url, (account.as_deref(), &container, &prefix), settings)?)
         }
-        url::Place::Hdfs { .. } => return Err(not_built(url)),
-        #[cfg(not(all(feature = "s3", feature = "gcs", feature = "azure")))]
+        #[cfg(feature = "hdfs")]
+        url::Place::Hdfs { authority, path } => Arc::new(hdfs::Hdfs::new(url, &authority, &path, settings)),
+        #[cfg(not(all(feature = "s3", feature = "gcs", feature = "azure", feature = "hdfs")))]
         _ => return Err(not_built(url)),
     })
 }
 
+#[cfg(not(all(feature = "s3", feature = "gcs", feature = "azure", feature = "hdfs")))]
 fn not_built(url: &str) -> Error {
     let text = format!("this build has no store for {url}; build Gabion with its feature (s3, gcs, azure, hdfs)");
     Error::new(Code::Unsupported, text)

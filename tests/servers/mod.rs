@@ -3,6 +3,7 @@
 #![allow(dead_code, unused_imports, reason = "not every test binary uses all of it")]
 
 mod google;
+mod minidfs;
 mod program;
 mod s3;
 
@@ -17,12 +18,13 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 pub use google::{CARELESS, Fault, Google};
+pub use minidfs::MiniDfs;
 pub use s3::S3;
 
 /// A bucket of a running server.
 #[derive(Clone, Debug)]
 pub struct Server {
-    /// Which it is: `s3s-fs`, `moto`, `azurite`, `google`.
+    /// Which it is: `s3s-fs`, `moto`, `azurite`, `google`, `hdfs`.
     pub name: &'static str,
     /// The URL of its bucket; snapshot directories go below.
     pub url: String,
@@ -59,7 +61,7 @@ pub type Missing = String;
 /// All servers that can be started here, and why the others can't.
 pub fn all() -> (Vec<&'static Server>, Vec<Missing>) {
     let (mut servers, mut missing) = (vec![&s3().server, &google().server], Vec::new());
-    for server in [moto(), azurite()] {
+    for server in [moto(), azurite(), hdfs()] {
         match server {
             Ok(server) => servers.push(server),
             Err(why) => missing.push(why.clone()),
@@ -90,6 +92,16 @@ pub fn moto() -> Result<&'static Server, &'static Missing> {
 pub fn azurite() -> Result<&'static Server, &'static Missing> {
     static SERVER: OnceLock<Result<Server, Missing>> = OnceLock::new();
     SERVER.get_or_init(program::azurite).as_ref()
+}
+
+/// A MiniDFSCluster with one data node, a program in Java.
+pub fn hdfs() -> Result<&'static Server, &'static Missing> {
+    static SERVER: OnceLock<Result<(Server, MiniDfs), Missing>> = OnceLock::new();
+    let start = || {
+        let cluster = MiniDfs::start(&[])?;
+        Ok((Server { name: "hdfs", url: cluster.url(""), settings: Vec::new() }, cluster))
+    };
+    SERVER.get_or_init(start).as_ref().map(|(server, _)| server)
 }
 
 /// The runtime that servers in this process run on. Not the library's: that one is under test.

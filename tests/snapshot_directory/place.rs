@@ -44,9 +44,14 @@ impl Place {
         Self { scratch, url, options: Options::new() }
     }
 
+    /// In a store that is reached with these options.
+    pub fn at(url: &str, options: &Options) -> Self {
+        Self { scratch: TempDir::new().unwrap(), url: url.to_owned(), options: options.clone() }
+    }
+
     /// A new folder of a server.
     pub fn on(server: &Server) -> Self {
-        Self { scratch: TempDir::new().unwrap(), url: server.folder(), options: server.options() }
+        Self::at(&server.folder(), &server.options())
     }
 
     pub fn s3() -> Self {
