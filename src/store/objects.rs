@@ -15,7 +15,7 @@ use object_store::{ObjectMeta, ObjectStoreExt, PutMode, PutPayload};
 
 use super::control::Control;
 use super::failure::Kind;
-use super::remote::{Failed, Remote, Request, present, times};
+use super::remote::{Failed, PART, Remote, Request, present, times};
 use super::upload::{self, Record};
 use super::{Link, Moved, Object, Store, Sum, Unfinished, runtime, transfer};
 use crate::error::{Code, Error, Result};
@@ -176,15 +176,17 @@ impl Store for Objects {
         let (remote, name) = (Arc::clone(&self.0), name.to_owned());
         self.wait(control, async move {
             let path = remote.path(&name)?;
+            // One request has the time for one part, however much the caller allows.
+            let most = limit.min(PART);
             let get = || async {
                 let found = remote.backing.objects.get(&path).await?;
                 let size = found.meta.size;
-                if size > limit { Ok(Err(size)) } else { found.bytes().await.map(Ok) }
+                if size > most { Ok(Err(size)) } else { found.bytes().await.map(Ok) }
             };
-            let request = Request { times: times(limit), ..Request::small("read", &name) };
-            match present(remote.request(request, get).await)? {
+            match present(remote.request(Request::small("read", &name), get).await)? {
                 None => Ok(None),
                 Some(Ok(bytes)) => Ok(Some(bytes)),
+                Some(Err(size)) if size <= limit => transfer::get_all(&remote, &name, size).await.map(Some),
                 Some(Err(size)) => {
                     Err(remote.corrupt(&name, format!("has {size} bytes, and at most {limit} are allowed")))
                 }

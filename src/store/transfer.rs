@@ -294,6 +294,15 @@ pub(super) async fn sum(remote: Arc<Remote>, name: String, control: Control) -> 
     Ok(Some(total(parts.finish().await?)))
 }
 
+/// All `size` bytes of an object, part by part.
+pub(super) async fn get_all(remote: &Remote, name: &str, size: u64) -> Result<Bytes> {
+    let mut all = Vec::new();
+    for (_, range) in ranges(size) {
+        all.extend_from_slice(&get_range(remote, name, range).await?);
+    }
+    Ok(all.into())
+}
+
 /// The bytes `range` of an object.
 pub(super) async fn get_range(remote: &Remote, name: &str, range: Range<u64>) -> Result<Bytes> {
     let path = remote.path(name)?;

@@ -33,6 +33,18 @@ fn a_small_object_is_made_once() {
 }
 
 #[test]
+fn a_document_may_be_larger_than_a_part() {
+    let control = Control::new();
+    for store in Stores::every().stores {
+        let data = bytes(PART + 5);
+        assert!(store.put_new("sequence/1", data.clone().into(), &control).unwrap());
+        assert!(store.read("sequence/1", 256 << 20, &control).unwrap().unwrap() == data, "{}", store.url());
+        let error = store.read("sequence/1", PART as u64 + 4, &control).unwrap_err();
+        assert_eq!(error.code, Code::Corruption, "{error}");
+    }
+}
+
+#[test]
 fn of_many_who_make_one_object_one_succeeds() {
     for store in Stores::every().stores {
         let made: Vec<bool> = std::thread::scope(|scope| {
