@@ -155,6 +155,10 @@ impl Failure {
         if let object_store::Error::NotSupported { .. } | object_store::Error::NotImplemented { .. } = error {
             failure.code = Code::Unsupported;
         }
+        // Some servers say so under the code for a right that is missing.
+        if message.contains("failed to authenticate") {
+            failure.hint = Some(RENEW);
+        }
         failure.pause = *pause;
         failure
     }
@@ -314,6 +318,16 @@ mod tests {
 
     fn generic() -> object_store::Error {
         object_store::Error::Generic { store: "test", source: "the-Secret".into() }
+    }
+
+    #[test]
+    fn a_credential_that_is_wrong_is_told_from_a_right_that_is_missing() {
+        let said =
+            "Server failed to authenticate the request. Make sure the value of the Authorization header is right.";
+        let answer =
+            Answer { status: 403, code: "AuthorizationFailure".to_owned(), message: said.to_owned(), pause: None };
+        assert_eq!(Failure::new(&generic(), Some(answer)).hint, Some(RENEW));
+        assert_eq!(failure(403, &xml("AuthorizationFailure")).hint, Some(DENIED));
     }
 
     #[test]
