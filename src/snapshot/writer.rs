@@ -144,6 +144,8 @@ impl Writer {
         match self.sequence.read(epoch, control)? {
             Some(Entry::Epoch(found)) if found.writer == self.id => Ok(()),
             _ => {
+                // A bucket that is gone is told by a list, by every server.
+                self.sequence.objects(control)?;
                 let url = self.store().url();
                 let text = format!("{url} was emptied under its writer (epoch {epoch}); open the backend anew");
                 Err(Error::new(Code::NotFound, text))
