@@ -1,16 +1,18 @@
-//! A stub of Google Cloud Storage: that part of its XML interface which `object_store` speaks, in memory. It fails on demand.
+//! A stub of Google Cloud Storage: that part of its XML interface which `object_store` speaks, in memory, behind a proxy that fails
+//! it on demand.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::body::{Frame, Incoming};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 
+use super::proxy::{Fault, Proxy, Rule};
 use super::{Server, serve};
 
 const BUCKET: &str = "gabion";
@@ -18,34 +20,10 @@ const BUCKET: &str = "gabion";
 pub const CARELESS: &str = "careless";
 const PAGE: usize = 1000;
 
-/// What goes wrong with a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// It isn't done; this is the answer.
-    Status(u16),
-    /// It is done, and this is the answer.
-    AnswerLost(u16),
-    /// The answer comes so much later.
-    Delay(Duration),
-    /// It isn't done, and there is never an answer.
-    Hang,
-    /// The answer ends in the middle of its bytes.
-    Cut,
-    /// It is done, and the connection closes without an answer.
-    Reset,
-}
-
-/// Which requests a fault is for, and how many of them.
-struct Rule {
-    method: Method,
-    part_of_uri: String,
-    fault: Fault,
-    left: usize,
-}
-
 /// A running stub.
 pub struct Google {
     pub server: Server,
+    pub proxy: Proxy,
     state: Arc<Mutex<State>>,
 }
 
@@ -54,11 +32,6 @@ struct State {
     objects: BTreeMap<String, Stored>,
     uploads: BTreeMap<String, Upload>,
     counter: u64,
-    rules: Vec<Rule>,
-    requests: Vec<String>,
-    /// Parts that are being put now, and at most so far.
-    now: usize,
-    most: usize,
 }
 
 #[derive(Clone)]
@@ -82,26 +55,26 @@ impl Google {
             let state = Arc::clone(&state);
             serve(service_fn(move |request| answer(Arc::clone(&state), request)))
         };
+        let proxy = Proxy::start(address);
         // No key is needed where nobody is asked for a token.
         let account = r#"{"type": "service_account", "disable_oauth": true, "client_email": "", "private_key": "", "private_key_id": ""}"#;
         let settings = vec![
             ("store.credentials", "static".to_owned()),
             ("google_service_account_key", account.to_owned()),
-            ("google_base_url", format!("http://{address}")),
+            ("google_base_url", format!("http://{}", proxy.address())),
             ("allow_http", "true".to_owned()),
         ];
-        Self { server: Server { name: "google", url: format!("gs://{BUCKET}"), settings }, state }
+        Self { server: Server { name: "google", url: format!("gs://{BUCKET}"), settings }, proxy, state }
     }
 
     /// The next `times` requests of `method` whose URI contains `part` go wrong.
     pub fn fail(&self, method: &str, part: &str, fault: Fault, times: usize) {
-        let (method, part_of_uri) = (method.parse().unwrap(), part.to_owned());
-        self.state.lock().unwrap().rules.push(Rule { method, part_of_uri, fault, left: times });
+        self.proxy.obey([Rule::of(fault).method(method.parse().unwrap()).part(part).times(times as u64)]);
     }
 
     /// Nothing goes wrong any more for URIs that contain `part`.
     pub fn heal(&self, part: &str) {
-        self.state.lock().unwrap().rules.retain(|rule| !rule.part_of_uri.contains(part));
+        self.proxy.heal(part);
     }
 
     /// The uploads below `part` that nobody has ended.
@@ -109,26 +82,13 @@ impl Google {
         self.state.lock().unwrap().uploads.values().filter(|upload| upload.key.contains(part)).count()
     }
 
-    /// How many parts were put at once, at most, since this was last asked.
-    pub fn most_at_once(&self) -> usize {
-        std::mem::take(&mut self.state.lock().unwrap().most)
-    }
-
     /// The requests so far of `method` whose URI contains `part`.
     pub fn requests_of(&self, method: &str, part: &str) -> usize {
-        let matches = |request: &&String| request.starts_with(method) && request.contains(part);
-        self.state.lock().unwrap().requests.iter().filter(matches).count()
+        self.proxy.requests(part).iter().filter(|request| request.starts_with(method)).count()
     }
 }
 
 impl State {
-    fn fault(&mut self, method: &Method, uri: &str) -> Option<Fault> {
-        let matches = |rule: &&mut Rule| rule.left > 0 && rule.method == method && uri.contains(&rule.part_of_uri);
-        let rule = self.rules.iter_mut().find(matches)?;
-        rule.left -= 1;
-        Some(rule.fault)
-    }
-
     fn next(&mut self) -> u64 {
         self.counter += 1;
         self.counter
@@ -137,69 +97,9 @@ impl State {
 
 async fn answer(state: Arc<Mutex<State>>, request: Request<Incoming>) -> Result<Response<Body>, std::io::Error> {
     let (head, body) = request.into_parts();
-    let uri = decoded(&head.uri.to_string());
-    let fault = {
-        let mut state = state.lock().unwrap();
-        state.requests.push(format!("{} {uri}", head.method));
-        state.fault(&head.method, &uri)
-    };
-    let _counted = uri.contains("partNumber").then(|| Counted::new(&state));
     let gone = || std::io::Error::other("the client went away");
     let body = body.collect().await.map_err(|_| gone())?.to_bytes();
-    match fault {
-        Some(Fault::Status(status)) => return Ok(refusal(status, "Injected")),
-        Some(Fault::Hang) => std::future::pending().await,
-        Some(Fault::Delay(delay)) => tokio::time::sleep(delay).await,
-        _ => {}
-    }
-    let response = done(&state, &head, body);
-    match fault {
-        Some(Fault::AnswerLost(status)) => Ok(refusal(status, "Injected")),
-        Some(Fault::Reset) => Err(std::io::Error::other("reset on purpose")),
-        Some(Fault::Cut) => Ok(cut(response).await),
-        _ => Ok(response),
-    }
-}
-
-/// Counts a part for as long as it is being put.
-struct Counted(Arc<Mutex<State>>);
-
-impl Counted {
-    fn new(state: &Arc<Mutex<State>>) -> Self {
-        let mut counts = state.lock().unwrap();
-        counts.now += 1;
-        counts.most = counts.most.max(counts.now);
-        Self(Arc::clone(state))
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.lock().unwrap().now -= 1;
-    }
-}
-
-/// Half of the bytes that the head promises.
-async fn cut(response: Response<Body>) -> Response<Body> {
-    let (mut head, body) = response.into_parts();
-    let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    head.headers.insert("content-length", bytes.len().into());
-    let half = Frame::data(bytes.slice(..bytes.len() / 2));
-    let frames = futures::stream::iter([Ok(half), Err(std::io::Error::other("cut on purpose"))]);
-    Response::from_parts(head, BodyExt::boxed(StreamBody::new(SyncStream(frames))))
-}
-
-/// A stream that is used by one thread at a time.
-struct SyncStream<S>(S);
-
-impl<S: futures::Stream + Unpin> futures::Stream for SyncStream<S> {
-    type Item = S::Item;
-    fn poll_next(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<S::Item>> {
-        std::pin::Pin::new(&mut self.0).poll_next(context)
-    }
+    Ok(done(&state, &head, body))
 }
 
 fn whole(status: u16, bytes: impl Into<Bytes>) -> Response<Body> {

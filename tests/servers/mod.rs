@@ -5,6 +5,7 @@
 mod google;
 mod minidfs;
 mod program;
+pub mod proxy;
 mod s3;
 
 use std::net::SocketAddr;
@@ -17,8 +18,9 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-pub use google::{CARELESS, Fault, Google};
+pub use google::{CARELESS, Google};
 pub use minidfs::MiniDfs;
+pub use proxy::Fault;
 pub use s3::S3;
 
 /// A bucket of a running server.
@@ -68,6 +70,17 @@ pub fn all() -> (Vec<&'static Server>, Vec<Missing>) {
         }
     }
     (servers, missing)
+}
+
+/// The uploads that nobody has ended, as the servers themselves say; Azurite knows none: there a part without its blob is no upload, and goes
+/// away by itself.
+pub fn open_uploads() -> Vec<String> {
+    let mut open: Vec<String> = s3().open_uploads().into_iter().map(|id| format!("s3s-fs: {id}")).collect();
+    open.extend((0..google().open_uploads("")).map(|_| "google".to_owned()));
+    if let Ok(moto) = moto() {
+        open.extend(program::uploads_of_moto(moto.endpoint()).into_iter().map(|key| format!("moto: {key}")));
+    }
+    open
 }
 
 /// s3s-fs, in this process.

@@ -20,7 +20,7 @@ pub(super) fn moto() -> Result<Server, Missing> {
     let program = installed("moto")?;
     let folder = scratch("moto");
     let port = start(&program, &folder, |port| vec!["-H".into(), "127.0.0.1".into(), "-p".into(), port.to_string()])?;
-    let made = put(port, "/gabion");
+    let made = ask(port, "PUT", "/gabion");
     if !made.contains(" 200 ") {
         return Err(format!("moto did not make a bucket: {made}"));
     }
@@ -102,13 +102,24 @@ fn start(program: &str, folder: &Path, arguments: impl Fn(u16) -> Vec<String>) -
     Ok(port)
 }
 
-/// The head of the answer to a PUT without a body.
-fn put(port: u16, path: &str) -> String {
+/// The keys of the uploads that moto lists as open.
+pub(super) fn uploads_of_moto(endpoint: &str) -> Vec<String> {
+    let port = endpoint.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap();
+    let answer = ask(port, "GET", "/gabion?uploads");
+    assert!(answer.contains("ListMultipartUploadsResult"), "moto did not list uploads: {answer}");
+    answer.split("<Key>").skip(1).map(|rest| rest.split('<').next().unwrap_or_default().to_owned()).collect()
+}
+
+/// The answer to a request without a body.
+fn ask(port: u16, method: &str, path: &str) -> String {
     use std::io::{Read, Write};
     let ask = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-        write!(stream, "PUT {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")?;
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         Ok(answer)

@@ -1,6 +1,6 @@
 //! s3s-fs: files behind S3's protocol. It checks signatures.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hyper::body::Incoming;
@@ -26,7 +26,12 @@ pub struct S3 {
 
 impl S3 {
     pub(super) fn start() -> Self {
-        let root = scratch("s3s-fs");
+        Self::at(&scratch("s3s-fs"))
+    }
+
+    /// One that keeps its data in `root`.
+    pub fn at(root: &Path) -> Self {
+        let root = root.to_owned();
         std::fs::create_dir_all(root.join(BUCKET)).unwrap();
         let mut builder = S3ServiceBuilder::new(FileSystem::new(&root).unwrap());
         builder.set_auth(SimpleAuth::from_single(KEY, SECRET));
@@ -68,6 +73,17 @@ impl S3 {
         names.filter_map(|name| Some(name.strip_prefix(".upload-")?.strip_suffix(".json")?.to_owned())).collect()
     }
 
+    /// Makes a bucket; answers its URL.
+    pub fn make_bucket(&self, name: &str) -> String {
+        std::fs::create_dir_all(self.root.join(name)).unwrap();
+        format!("s3://{name}")
+    }
+
+    /// Removes a bucket with all that is in it.
+    pub fn remove_bucket(&self, name: &str) {
+        std::fs::remove_dir_all(self.root.join(name)).unwrap();
+    }
+
     /// Forgets all uploads, as a rule of a bucket would.
     pub fn end_uploads(&self) {
         for id in self.open_uploads() {
@@ -81,7 +97,7 @@ fn upload_id(request: &Request<Incoming>) -> Option<String> {
     request.uri().query()?.split('&').find_map(|pair| pair.strip_prefix("uploadId=")).map(str::to_owned)
 }
 
-fn is_open(root: &std::path::Path, id: &str) -> bool {
+fn is_open(root: &Path, id: &str) -> bool {
     root.join(format!(".upload-{id}.json")).exists()
 }
 

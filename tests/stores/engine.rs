@@ -162,7 +162,7 @@ fn a_job_is_cancelled_within_a_second_at_whatever_request_the_store_hangs() {
         fill(&scratch.backend, 20);
         let own = place.url.rsplit('/').next().unwrap().to_owned();
         let uri = if part.starts_with('?') { own.clone() } else { format!("{own}/{part}") };
-        google.fail(method, &uri, Fault::Hang, 1);
+        google.fail(method, &uri, Fault::Silence, 1);
         let snapshot = scratch.backend.start_snapshot(&place.request(Kind::Native)).unwrap();
         let took = cancel(&snapshot);
         assert!(took < Duration::from_secs(1), "{method} {part}: {took:?}");
@@ -192,7 +192,7 @@ fn closing_a_backend_does_not_wait_for_a_store() {
     let google = servers::google();
     let (scratch, place) = (open(&[]), Place::on(&google.server));
     fill(&scratch.backend, 1);
-    google.fail("PUT", &format!("{}/files/", place.url.rsplit('/').next().unwrap()), Fault::Hang, 99);
+    google.fail("PUT", &format!("{}/files/", place.url.rsplit('/').next().unwrap()), Fault::Silence, 99);
     let snapshot = scratch.backend.start_snapshot(&place.request(Kind::Native)).unwrap();
     std::thread::sleep(Duration::from_millis(500));
     let started = Instant::now();

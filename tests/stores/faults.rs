@@ -68,8 +68,12 @@ impl Folder {
 #[test]
 fn a_store_that_fails_for_a_while_is_asked_again() {
     let folder = Folder::new(&[]);
-    for (fault, times) in [(Fault::Status(503), 3), (Fault::Status(429), 2), (Fault::Reset, 2), (Fault::Status(500), 1)]
-    {
+    for (fault, times) in [
+        (Fault::Refused(503, "Injected"), 3),
+        (Fault::Refused(429, "Injected"), 2),
+        (Fault::LostAnswer, 2),
+        (Fault::Refused(500, "Injected"), 1),
+    ] {
         folder.fail("GET", "files/a", fault, times);
         folder.store.put_new("files/a", Bytes::from_static(b"text"), &Control::new()).unwrap();
         assert_eq!(folder.store.read("files/a", 9, &Control::new()).unwrap().unwrap(), "text", "{fault:?}");
@@ -80,7 +84,7 @@ fn a_store_that_fails_for_a_while_is_asked_again() {
 fn an_answer_that_is_cut_is_asked_for_again() {
     let folder = Folder::new(&[]);
     folder.put(PART + 5, &Control::new()).unwrap();
-    folder.fail("GET", "files/x", Fault::Cut, 3);
+    folder.fail("GET", "files/x", Fault::CutAnswer(2), 3);
     let (path, sum) = folder.file(PART + 5);
     let to = folder.scratch.path().join("to");
     let control = Control::new();
@@ -92,10 +96,10 @@ fn an_answer_that_is_cut_is_asked_for_again() {
 #[test]
 fn an_error_says_what_was_tried_where_and_how_often() {
     let folder = Folder::new(&[("store.retries", "2")]);
-    folder.fail("GET", "files/a", Fault::Status(503), 99);
+    folder.fail("GET", "files/a", Fault::Refused(503, "Injected"), 99);
     let error = folder.store.read("files/a", 9, &Control::new()).unwrap_err();
     assert_eq!(error.code, Code::Io);
-    for part in ["cannot read files/a in", folder.store.url(), "503 Injected: Says the stub.", "tried 3 times in"] {
+    for part in ["cannot read files/a in", folder.store.url(), "503 Injected: Says the proxy.", "tried 3 times in"] {
         assert!(error.message.contains(part), "{error}");
     }
     assert_eq!(folder.requests("GET", "files/a"), 3);
@@ -106,7 +110,7 @@ fn what_will_not_get_better_is_not_tried_again() {
     let folder = Folder::new(&[]);
     for status in [400, 401, 403] {
         let before = folder.requests("GET", "files/a");
-        folder.fail("GET", "files/a", Fault::Status(status), 1);
+        folder.fail("GET", "files/a", Fault::Refused(status, "Injected"), 1);
         let error = folder.store.read("files/a", 9, &Control::new()).unwrap_err();
         assert!(error.message.contains("tried once"), "{error}");
         assert_eq!(folder.requests("GET", "files/a"), before + 1);
@@ -116,7 +120,7 @@ fn what_will_not_get_better_is_not_tried_again() {
 #[test]
 fn a_store_that_does_not_answer_fails_in_bounded_time() {
     let folder = Folder::new(&[("store.timeout", "300ms"), ("store.retries", "2")]);
-    folder.fail("HEAD", "files/a", Fault::Hang, 99);
+    folder.fail("HEAD", "files/a", Fault::Silence, 99);
     let started = Instant::now();
     let error = folder.store.head("files/a", &Control::new()).unwrap_err();
     assert_eq!(error.code, Code::TimedOut, "{error}");
@@ -125,10 +129,20 @@ fn a_store_that_does_not_answer_fails_in_bounded_time() {
 }
 
 #[test]
+fn a_large_document_may_be_asked_for_and_a_silent_store_is_given_up_as_soon() {
+    let folder = Folder::new(&[("store.timeout", "300ms"), ("store.retries", "2")]);
+    folder.fail("GET", "sequence/1", Fault::Silence, 99);
+    let started = Instant::now();
+    let error = folder.store.read("sequence/1", 256 << 20, &Control::new()).unwrap_err();
+    assert_eq!(error.code, Code::TimedOut, "{error}");
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+}
+
+#[test]
 fn a_create_whose_answer_is_lost_says_that_something_is_there() {
     let folder = Folder::new(&[]);
     folder.store.put_new("files/other", Bytes::new(), &Control::new()).unwrap();
-    folder.fail("PUT", "sequence/1", Fault::AnswerLost(503), 1);
+    folder.fail("PUT", "sequence/1", Fault::Lie(503, "Injected"), 1);
     assert!(!folder.store.put_new("sequence/1", Bytes::from_static(b"mine"), &Control::new()).unwrap());
     assert_eq!(folder.store.read("sequence/1", 9, &Control::new()).unwrap().unwrap(), "mine");
 }
@@ -137,8 +151,8 @@ fn a_create_whose_answer_is_lost_says_that_something_is_there() {
 fn cancel_answers_within_a_second_whatever_the_store_does() {
     let folder = Folder::new(&[]);
     folder.put(PART + 5, &Control::new()).unwrap();
-    folder.fail("GET", "files/x", Fault::Hang, 99);
-    folder.fail("HEAD", "files/y", Fault::Status(503), 999);
+    folder.fail("GET", "files/x", Fault::Silence, 99);
+    folder.fail("HEAD", "files/y", Fault::Refused(503, "Injected"), 999);
     let to = folder.scratch.path().join("to");
     let (_, sum) = folder.file(PART + 5);
     let get = |control: &Control| folder.store.get_file("files/x", &to, &sum, Link::Never, control).map(drop);
@@ -163,10 +177,10 @@ fn a_cancelled_upload_is_ended_behind_the_callers_back() {
     let folder = Folder::new(&[]);
     for (method, part) in [("PUT", "files/x?partNumber=2"), ("POST", "files/x?uploadId"), ("POST", "files/x?uploads")] {
         let times = if part.ends_with("uploads") { 0 } else { 1 };
-        folder.fail(method, part, Fault::Hang, times);
+        folder.fail(method, part, Fault::Silence, times);
         if times == 0 {
             // The answer with the upload's id comes when nobody waits for it any more.
-            folder.fail(method, part, Fault::Delay(Duration::from_secs(2)), 1);
+            folder.fail(method, part, Fault::LateAnswer(Duration::from_secs(2)), 1);
         }
         let control = Control::new();
         let canceller = control.clone();
@@ -185,7 +199,7 @@ fn a_cancelled_upload_is_ended_behind_the_callers_back() {
 #[test]
 fn an_upload_that_fails_is_ended() {
     let folder = Folder::new(&[("store.retries", "1")]);
-    folder.fail("PUT", "files/x?partNumber=2", Fault::Status(403), 1);
+    folder.fail("PUT", "files/x?partNumber=2", Fault::Refused(403, "Injected"), 1);
     let error = folder.put(3 * PART, &Control::new()).unwrap_err();
     assert!(error.message.contains("403"), "{error}");
     assert_eq!(folder.google.open_uploads(&folder.own), 0);
@@ -197,8 +211,8 @@ fn an_upload_that_fails_is_ended() {
 #[test]
 fn parts_are_tried_again_one_by_one() {
     let folder = Folder::new(&[]);
-    folder.fail("PUT", "files/x?partNumber=2", Fault::Status(503), 2);
-    folder.fail("PUT", "files/x?partNumber=1", Fault::AnswerLost(500), 1);
+    folder.fail("PUT", "files/x?partNumber=2", Fault::Refused(503, "Injected"), 2);
+    folder.fail("PUT", "files/x?partNumber=1", Fault::Lie(500, "Injected"), 1);
     folder.put(3 * PART, &Control::new()).unwrap();
     assert_eq!(folder.requests("PUT", "files/x?partNumber=1"), 2);
     assert_eq!(folder.requests("PUT", "files/x?partNumber=2"), 3);
@@ -209,7 +223,7 @@ fn parts_are_tried_again_one_by_one() {
 #[test]
 fn an_upload_whose_completion_is_not_answered_has_succeeded() {
     let folder = Folder::new(&[("store.retries", "2")]);
-    for fault in [Fault::AnswerLost(503), Fault::Reset, Fault::AnswerLost(400)] {
+    for fault in [Fault::Lie(503, "Injected"), Fault::LostAnswer, Fault::Lie(400, "Injected")] {
         folder.fail("POST", "files/x?uploadId", fault, 1);
         folder.put(2 * PART, &Control::new()).unwrap();
         folder.is_clean_soon();
@@ -226,7 +240,7 @@ fn a_sweep_that_cannot_end_an_upload_does_the_rest_and_says_so() {
     folder.store.put_new(&record, text.into(), &Control::new()).unwrap();
     folder.store.put_new(&probe, Bytes::new(), &Control::new()).unwrap();
     let directory = SnapshotDirectory::with_store(Arc::clone(&folder.store), Duration::ZERO);
-    folder.google.fail("DELETE", &format!("uploadId=gone-{}", folder.own), Fault::Status(403), 1);
+    folder.google.fail("DELETE", &format!("uploadId=gone-{}", folder.own), Fault::Refused(403, "Injected"), 1);
     let error = directory.sweep(Duration::ZERO, false).unwrap_err();
     assert!(error.message.contains("all it could") && error.message.contains(&object), "{error}");
     assert!(names(folder.store.as_ref(), "probes").is_empty());
@@ -266,7 +280,7 @@ fn a_list_has_all_pages_also_when_one_fails() {
     std::thread::scope(|scope| {
         (0..10).for_each(|thread| drop(scope.spawn(move || (0..250).for_each(|at| assert!(put(thread * 250 + at))))));
     });
-    folder.google.fail("GET", "continuation-token", Fault::Status(503), 2);
+    folder.google.fail("GET", "continuation-token", Fault::Refused(503, "Injected"), 2);
     let list = folder.store.list("files", &Control::new()).unwrap();
     assert_eq!(list.len(), 2500);
     assert!(list.iter().enumerate().all(|(at, object)| object.name == format!("files/{at:05}")));

@@ -25,7 +25,7 @@ fn run() {
         let started = Instant::now();
         let store = open(&url, &options);
         store.put_file(file.path(), "files/x", &Sum::of(&data), Link::Never, &Control::new()).unwrap();
-        (started.elapsed(), google.most_at_once())
+        (started.elapsed(), google.proxy.most_at_once())
     };
     let (_, most) = put(&[("store.concurrency", "6")], 12 * PART);
     assert!((3..=6).contains(&most), "{most} requests at once");
