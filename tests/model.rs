@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use common::model::{Change, Model, SHAPES, Shown, assert_same, shown};
 use common::random::{is_soak, seed};
-use common::swept::assert_swept;
+use common::swept::{assert_swept, names};
 use common::{memory_folder, number, options};
 use gabion::restore::{KeyRange, Source};
 use gabion::snapshot::{Kind, Snapshot, SnapshotDirectory, SnapshotRequest, Target};
@@ -324,7 +324,8 @@ impl Job {
             Ok(swept) if running => assert_eq!(swept.names, Vec::<String>::new()),
             Ok(_) if !dry => {
                 let listed = directory.list().unwrap();
-                assert_swept(&self.folder.path().join("snapshots"), &directory, &listed, "swept");
+                let root = self.folder.path().join("snapshots");
+                assert_swept(&|folder| names(&root.join(folder)), &directory, &listed, "swept");
             }
             Ok(_) => {}
             // Nothing was ever written.

@@ -77,7 +77,7 @@ fn drain() {
 pub(crate) struct CleanUp(());
 
 /// How many clean-ups are going on.
-pub(super) fn clean_ups() -> usize {
+pub fn clean_ups() -> usize {
     CLEAN_UPS.load(Ordering::SeqCst)
 }
 

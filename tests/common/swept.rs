@@ -5,9 +5,30 @@ use std::fs;
 use std::path::Path;
 
 use gabion::snapshot::{SnapshotDirectory, SnapshotInfo};
+use gabion::store::{Control, Store};
 
-/// Only what a manifest names is left, with the sequence.
-pub fn assert_swept(root: &Path, directory: &SnapshotDirectory, snapshots: &[SnapshotInfo], what: &str) {
+/// Only what a manifest names is left, with the sequence; `names` are the sorted names in a folder.
+pub fn assert_swept(
+    names: &dyn Fn(&str) -> Vec<String>,
+    directory: &SnapshotDirectory,
+    snapshots: &[SnapshotInfo],
+    what: &str,
+) {
+    assert_eq!(names("files"), objects_of(directory, snapshots), "{what}: files, and those that manifests name");
+    for folder in ["intents", "probes", "uploads"] {
+        assert!(names(folder).is_empty(), "{what}: {folder} has {:?}", names(folder));
+    }
+    // A discard that was killed before it removed the manifest has left the snapshot, and the tombstone for the next discard.
+    let is_there =
+        |tombstone: &String| snapshots.iter().any(|info| tombstone.starts_with(&format!("{:020}-", info.number)));
+    let spent = names("tombstones").into_iter().find(|tombstone| !is_there(tombstone));
+    assert_eq!(spent, None, "{what}: in the tombstones");
+    let strange = names("sequence").into_iter().find(|name| name.len() != 20 || name.parse::<u64>().is_err());
+    assert_eq!(strange, None, "{what}: in the sequence");
+}
+
+/// The sorted names of all files that snapshots name.
+pub fn objects_of(directory: &SnapshotDirectory, snapshots: &[SnapshotInfo]) -> Vec<String> {
     let mut named: Vec<String> = Vec::new();
     for info in snapshots {
         let manifest: serde_json::Value = serde_json::from_str(&directory.describe(info.number).unwrap()).unwrap();
@@ -15,18 +36,7 @@ pub fn assert_swept(root: &Path, directory: &SnapshotDirectory, snapshots: &[Sna
     }
     named.sort();
     named.dedup();
-    assert_eq!(names(&root.join("files")), named, "{what}: files, and those that manifests name");
-    for folder in ["intents", "probes"] {
-        assert!(names(&root.join(folder)).is_empty(), "{what}: {folder} has {:?}", names(&root.join(folder)));
-    }
-    // A discard that was killed before it removed the manifest has left the snapshot, and the tombstone for the next discard.
-    let is_there =
-        |tombstone: &String| snapshots.iter().any(|info| tombstone.starts_with(&format!("{:020}-", info.number)));
-    let spent = names(&root.join("tombstones")).into_iter().find(|tombstone| !is_there(tombstone));
-    assert_eq!(spent, None, "{what}: in the tombstones");
-    let strange =
-        names(&root.join("sequence")).into_iter().find(|name| name.len() != 20 || name.parse::<u64>().is_err());
-    assert_eq!(strange, None, "{what}: in the sequence");
+    named
 }
 
 /// All members `object` of a manifest.
@@ -47,4 +57,10 @@ pub fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
+}
+
+/// The sorted names in a folder of a store.
+pub fn names_in(store: &dyn Store, folder: &str) -> Vec<String> {
+    let list = store.list(folder, &Control::new()).unwrap();
+    list.into_iter().map(|object| object.name.split_once('/').unwrap().1.to_owned()).collect()
 }

@@ -33,8 +33,10 @@ const START: u64 = SHAPES.len() as u64;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     pub seed: u64,
-    /// Where snapshots go, and where scratch directories and captures do.
-    pub directory: PathBuf,
+    /// Where snapshots go, and what it takes to reach that.
+    pub url: String,
+    pub settings: Vec<(String, String)>,
+    /// Where scratch directories and captures go.
     pub storage: PathBuf,
     /// The fail point at which it dies, and at which of its hits; without one it goes on for ever.
     pub point: Option<(String, u64)>,
@@ -43,17 +45,35 @@ pub struct Order {
 impl Order {
     pub fn to_text(&self) -> String {
         let (name, hit) = self.point.clone().unwrap_or_default();
-        format!("{}\n{}\n{}\n{name}\n{hit}", self.seed, self.directory.display(), self.storage.display())
+        let settings: String = self.settings.iter().map(|(name, value)| format!("\n{name}={value}")).collect();
+        format!("{}\n{}\n{}\n{name}\n{hit}{settings}", self.seed, self.url, self.storage.display())
     }
 
     pub fn of_text(text: &str) -> Order {
         let lines: Vec<&str> = text.split('\n').collect();
         let point = (!lines[3].is_empty()).then(|| (lines[3].to_owned(), lines[4].parse().unwrap()));
-        Order { seed: lines[0].parse().unwrap(), directory: lines[1].into(), storage: lines[2].into(), point }
+        let setting =
+            |line: &&str| line.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap();
+        let settings = lines[5..].iter().map(setting).collect();
+        Order { seed: lines[0].parse().unwrap(), url: lines[1].to_owned(), settings, storage: lines[2].into(), point }
     }
 
-    pub fn url(&self) -> String {
-        format!("file://{}", self.directory.display())
+    /// What it takes to reach the snapshots.
+    pub fn options(&self) -> Options {
+        let mut options = Options::new();
+        self.settings.iter().for_each(|(name, value)| options.set(name, value).unwrap());
+        options
+    }
+
+    /// The same, for a backend with its scratch directory in `storage`.
+    pub fn backend_options(&self, storage: &Path) -> Options {
+        let mut options = self.options();
+        options.set("storage.paths", storage.to_str().unwrap()).unwrap();
+        options
+    }
+
+    pub fn snapshots(&self) -> SnapshotDirectory {
+        SnapshotDirectory::open(&self.url, &self.options()).unwrap()
     }
 
     pub fn captures(&self) -> PathBuf {
@@ -126,18 +146,22 @@ impl<'a> Job<'a> {
     /// Goes on from the newest snapshot, or begins.
     fn start(order: &'a Order) -> Job<'a> {
         let random = Random::new(order.seed ^ u64::from(std::process::id()));
-        let settings = options(&[("storage.paths", order.storage.to_str().unwrap())]);
+        let settings = order.backend_options(&order.storage);
         fs::create_dir_all(order.captures()).unwrap();
-        let snapshots = match SnapshotDirectory::open(&order.url(), &Options::new()).unwrap().list() {
+        let snapshots = match order.snapshots().list() {
             Ok(snapshots) => snapshots,
             Err(error) if error.code == Code::NotFound => Vec::new(),
             Err(error) => panic!("{error}"),
         };
         say("phase restore");
         let (backend, position) = match snapshots.last() {
-            None => (Backend::open(&settings, None).unwrap(), 0),
+            // What it takes to reach a store is not for a backend that is opened empty.
+            None => {
+                let empty = options(&[("storage.paths", order.storage.to_str().unwrap())]);
+                (Backend::open(&empty, None).unwrap(), 0)
+            }
             Some(_) => {
-                let latest = Source::Latest { url: order.url() };
+                let latest = Source::Latest { url: order.url.clone() };
                 let (backend, infos) = Backend::restore(&settings, None, &[latest], &KeyRange::default()).unwrap();
                 (backend, position_of(&infos[0].metadata))
             }
@@ -193,11 +217,11 @@ impl<'a> Job<'a> {
 
     fn request(&self, kind: Kind, target: Target) -> SnapshotRequest {
         let metadata = self.position.to_le_bytes().to_vec();
-        SnapshotRequest { kind, target, id: b"job".to_vec(), metadata, options: Options::new() }
+        SnapshotRequest { kind, target, id: b"job".to_vec(), metadata, options: self.order.options() }
     }
 
     fn begin(&self, kind: Kind) -> (Snapshot, u64) {
-        let request = self.request(kind, Target::Directory(self.order.url()));
+        let request = self.request(kind, Target::Directory(self.order.url.clone()));
         (self.backend.start_snapshot(&request).unwrap(), self.position)
     }
 
@@ -259,12 +283,12 @@ impl<'a> Job<'a> {
     /// Restores the newest snapshot of each sort with a range of keys, as another job would take over a part.
     fn take_over(&self) {
         say("phase restore");
-        let snapshots = SnapshotDirectory::open(&self.order.url(), &Options::new()).unwrap().list().unwrap();
+        let snapshots = self.order.snapshots().list().unwrap();
         let range = KeyRange { from: vec![0, 50], to: Some(vec![1, 50]) };
         for (kind, has_rows) in [(Kind::Native, false), (Kind::Native, true), (Kind::Portable, false)] {
             let is_wanted = |info: &&SnapshotInfo| info.kind == kind && (info.fallbacks > 0) == has_rows;
             if let Some(info) = snapshots.iter().rfind(is_wanted) {
-                let source = number(&self.order.url(), info.number);
+                let source = number(&self.order.url, info.number);
                 drop(Backend::restore(&self.settings, None, &[source], &range).unwrap());
             }
         }
@@ -272,7 +296,7 @@ impl<'a> Job<'a> {
 
     fn tidy(&mut self) {
         say("phase discard");
-        let directory = SnapshotDirectory::open(&self.order.url(), &Options::new()).unwrap();
+        let directory = self.order.snapshots();
         let mut keep: Vec<u64> = directory.list().unwrap().iter().map(|info| info.number).collect();
         let mut discard: Vec<u64> = keep.drain(..keep.len().saturating_sub(3).max(1)).collect();
         // Also the newest one, now and then: its number must stay taken.
@@ -292,13 +316,15 @@ impl<'a> Job<'a> {
         let job = format!("{:016x}{:016x}", self.random.next(), self.random.next());
         let intent = json!({"epoch": 1, "created": 1, "grace": 3_600_000, "parents": [], "backend": job});
         let file = format!("{job}-1-5-{:08x}.{job}.rows", crc32c::crc32c(b"dead\n"));
-        fs::write(self.order.directory.join("intents").join(&job), document("intent", &intent)).unwrap();
-        fs::write(self.order.directory.join("files").join(file), b"dead\n").unwrap();
+        let store = gabion::store::open(&self.order.url, &self.order.options().store()).unwrap();
+        let put = |name: String, bytes: Vec<u8>| store.put_new(&name, bytes.into(), &Control::new()).unwrap();
+        put(format!("intents/{job}"), document("intent", &intent));
+        put(format!("files/{file}"), b"dead\n".to_vec());
     }
 
     fn sweep(&self) {
         say("phase sweep");
-        let directory = SnapshotDirectory::open(&self.order.url(), &Options::new()).unwrap();
+        let directory = self.order.snapshots();
         directory.sweep(Duration::ZERO, false).unwrap();
     }
 }

@@ -6,6 +6,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod job;
+#[path = "../servers/mod.rs"]
+mod servers;
 mod witness;
 
 use std::path::Path;
@@ -59,6 +61,48 @@ fn a_job_killed_at_any_step_of_a_protocol_leaves_the_old_or_the_new_snapshot() {
 }
 
 #[test]
+fn a_job_killed_at_any_step_leaves_the_old_or_the_new_snapshot_on_a_server_too() {
+    const TEST: &str = "a_job_killed_at_any_step_leaves_the_old_or_the_new_snapshot_on_a_server_too";
+    if is_child() {
+        return;
+    }
+    if !cfg!(feature = "failpoints") {
+        println!("SKIPPED: {TEST}: built without fail points; run cargo test --features failpoints");
+        return;
+    }
+    let seed = seed(TEST);
+    let mut random = Random::new(seed);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut points = fail_points(&source);
+    // Of the local store alone; and tests/stores kills where objects are written in parts.
+    let local = points_in(&source.join("store/local.rs"));
+    points.retain(|point| !local.contains(point) && !point.starts_with("upload-"));
+    let mut all = vec![&servers::s3().server];
+    match servers::azurite() {
+        Ok(azurite) => all.push(azurite),
+        Err(why) => println!("SKIPPED: {TEST} on one store: {why}"),
+    }
+    for server in all {
+        let mut witness = Witness::on(TEST, seed, server);
+        let mut unreached = points.clone();
+        for _ in 0..if is_soak() { 5 } else { 1 } {
+            for point in &points {
+                let later = if is_soak() { 1 + random.below(3) } else { 1 };
+                let reached = [later, 1].into_iter().any(|hit| {
+                    let reached = witness.kill_at(point, hit);
+                    witness.check(&format!("killed at {point}, hit {hit}, with {}", server.name));
+                    reached
+                });
+                unreached.retain(|unreached| !reached || unreached != point);
+            }
+        }
+        assert!(unreached.is_empty(), "with {} the job never came to {unreached:?}", server.name);
+        let Witness { kills, restores, .. } = witness;
+        println!("{kills} kills at {} fail points with {}; {restores} snapshots restored", points.len(), server.name);
+    }
+}
+
+#[test]
 fn a_job_killed_at_a_random_instant_leaves_the_old_or_the_new_snapshot() {
     const TEST: &str = "a_job_killed_at_a_random_instant_leaves_the_old_or_the_new_snapshot";
     if is_child() {
@@ -79,6 +123,13 @@ fn a_job_killed_at_a_random_instant_leaves_the_old_or_the_new_snapshot() {
     println!("{} kills; {} snapshots restored", witness.kills, witness.restores);
 }
 
+/// The names of all fail points in a file.
+fn points_in(path: &Path) -> Vec<String> {
+    let source = std::fs::read_to_string(path).unwrap();
+    let calls = source.split("fail_point!(\"").skip(1);
+    calls.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
+
 /// The names of all fail points in the sources below `folder`.
 fn fail_points(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
@@ -87,9 +138,7 @@ fn fail_points(folder: &Path) -> Vec<String> {
         if path.is_dir() {
             found.extend(fail_points(&path));
         } else {
-            let source = std::fs::read_to_string(&path).unwrap();
-            let calls = source.split("fail_point!(\"").skip(1);
-            found.extend(calls.map(|rest| rest.split('"').next().unwrap().to_owned()));
+            found.extend(points_in(&path));
         }
     }
     found.sort();

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant, SystemTime};
 
 use gabion::restore::{KeyRange, Source};
-use gabion::snapshot::SnapshotDirectory;
-use gabion::{Backend, Code, Options};
+use gabion::snapshot::{SnapshotDirectory, SnapshotInfo};
+use gabion::{Backend, Code, store};
 
 use crate::common::model::{Model, assert_same, shown};
-use crate::common::swept::assert_swept;
+use crate::common::swept::{self, assert_swept};
 use crate::common::{memory_folder, number, options};
 use crate::job::{self, ORDER, Order, position_of};
+use crate::servers::Server;
 
 /// A child that does not die by then hangs.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -25,6 +26,8 @@ const LIMIT: Duration = Duration::from_secs(120);
 pub struct Witness {
     test: &'static str,
     order: Order,
+    /// Where the snapshots are, if that is a local directory.
+    local: Option<PathBuf>,
     folder: tempfile::TempDir,
     /// Where the snapshots are, if that is another file system.
     _other: Option<tempfile::TempDir>,
@@ -43,9 +46,27 @@ impl Witness {
         let folder = memory_folder();
         let other = (!is_linked).then(|| tempfile::tempdir().unwrap());
         let snapshots = other.as_ref().unwrap_or(&folder).path().join("snapshots");
-        let order = Order { seed, directory: snapshots, storage: folder.path().join("storage"), point: None };
+        let url = format!("file://{}", snapshots.display());
+        Witness { local: Some(snapshots), _other: other, ..Witness::of(test, seed, folder, url, Vec::new()) }
+    }
+
+    /// With snapshots on a server, which must outlive the jobs.
+    pub fn on(test: &'static str, seed: u64, server: &Server) -> Witness {
+        let settings = server.settings.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
+        Witness::of(test, seed, memory_folder(), server.folder(), settings)
+    }
+
+    fn of(
+        test: &'static str,
+        seed: u64,
+        folder: tempfile::TempDir,
+        url: String,
+        settings: Vec<(String, String)>,
+    ) -> Witness {
+        let order = Order { seed, url, settings, storage: folder.path().join("storage"), point: None };
         let models = BTreeMap::from([(0, Model::default())]);
-        Witness { test, order, folder, _other: other, promised: BTreeMap::new(), models, kills: 0, restores: 0 }
+        let promised = BTreeMap::new();
+        Witness { test, order, local: None, folder, _other: None, promised, models, kills: 0, restores: 0 }
     }
 
     /// Has a job die at that hit of a fail point; whether it got there. Else it ended by itself.
@@ -121,13 +142,24 @@ impl Witness {
         None
     }
 
-    /// Looks at all that the dead job left. The next job gets it as it is: what is swept here is a copy.
+    /// Looks at all that the dead job left. The next job gets it as it is: what is swept here is a copy; on a server, where there is none, every
+    /// other time nothing is swept.
     pub fn check(&mut self, what: &str) {
-        let copy = self.order.directory.with_file_name("copy");
-        let _ = fs::remove_dir_all(&copy);
-        if self.order.directory.exists() {
-            link_all(&self.order.directory, &copy);
-            self.check_directory(&copy, what);
+        match self.local.clone() {
+            Some(directory) if !directory.exists() => {}
+            Some(directory) => {
+                let copy = directory.with_file_name("copy");
+                let _ = fs::remove_dir_all(&copy);
+                link_all(&directory, &copy);
+                let url = format!("file://{}", copy.display());
+                self.check_directory(&url, true, &|folder| swept::names(&copy.join(folder)), what);
+            }
+            None => {
+                let url = self.order.url.clone();
+                let store = store::open(&url, &self.order.options().store()).unwrap();
+                let names = |folder: &str| swept::names_in(store.as_ref(), folder);
+                self.check_directory(&url, self.kills.is_multiple_of(2), &names, what);
+            }
         }
         self.check_copies(what);
         for path in job::captures(&self.order.captures()) {
@@ -147,14 +179,14 @@ impl Witness {
             let _ = fs::remove_dir_all(&copy);
             link_all(&copies, &copy);
             let promised = std::mem::take(&mut self.promised);
-            self.check_directory(&copy, &format!("{what}, the copies"));
+            let url = format!("file://{}", copy.display());
+            self.check_directory(&url, true, &|folder| swept::names(&copy.join(folder)), &format!("{what}, the copies"));
             self.promised = promised;
         }
     }
 
-    fn check_directory(&mut self, copy: &Path, what: &str) {
-        let url = format!("file://{}", copy.display());
-        let directory = SnapshotDirectory::open(&url, &Options::new()).unwrap();
+    fn check_directory(&mut self, url: &str, sweep: bool, names: &dyn Fn(&str) -> Vec<String>, what: &str) {
+        let directory = SnapshotDirectory::open(url, &self.order.options()).unwrap();
         let before = directory.list().unwrap_or_else(|error| panic!("{what}: {error}"));
         let there: BTreeMap<u64, u64> = before.iter().map(|info| (info.number, position_of(&info.metadata))).collect();
         for (number, position) in &self.promised {
@@ -164,24 +196,39 @@ impl Witness {
                 "{what}: snapshot {number} was completed; there are {there:?}"
             );
         }
+        if sweep {
+            self.sweep(&directory, &before, names, what);
+        }
+        for (newer, info) in before.iter().rev().enumerate() {
+            directory.verify(info.number).unwrap_or_else(|error| panic!("{what}: {error}"));
+            // Of what is on a server only the newest are restored: each is read through anyway.
+            if self.local.is_some() || newer < 2 {
+                self.check_restore(number(url, info.number), what);
+            }
+        }
+        self.models.retain(|position, _| *position == 0 || there.values().any(|other| other == position));
+    }
+
+    fn sweep(
+        &self,
+        directory: &SnapshotDirectory,
+        before: &[SnapshotInfo],
+        names: &dyn Fn(&str) -> Vec<String>,
+        what: &str,
+    ) {
         match directory.sweep(Duration::ZERO, false) {
             Ok(_) => {}
             // Killed before the first epoch there is nothing to sweep.
-            Err(error) => assert!(error.code == Code::NotFound && there.is_empty(), "{what}: {error}"),
+            Err(error) => assert!(error.code == Code::NotFound && before.is_empty(), "{what}: {error}"),
         }
         assert_eq!(directory.list().unwrap(), before, "{what}: the sweep changed the list");
-        assert_swept(copy, &directory, &before, what);
-        for info in &before {
-            directory.verify(info.number).unwrap_or_else(|error| panic!("{what}: {error}"));
-            self.check_restore(number(&url, info.number), what);
-        }
-        self.models.retain(|position, _| *position == 0 || there.values().any(|other| other == position));
+        assert_swept(names, directory, before, what);
     }
 
     /// Restores, and compares with what the job had written when it took the snapshot.
     fn check_restore(&mut self, source: Source, what: &str) {
         let storage = self.folder.path().join("check");
-        let settings = options(&[("storage.paths", storage.to_str().unwrap())]);
+        let settings = self.order.backend_options(&storage);
         let restored = Backend::restore(&settings, None, std::slice::from_ref(&source), &KeyRange::default());
         let (backend, infos) = restored.unwrap_or_else(|error| panic!("{what}: {source:?}: {error}"));
         let position = position_of(&infos[0].metadata);
