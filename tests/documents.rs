@@ -139,7 +139,8 @@ fn missing_in_command(line: &str, makefile: &str) -> Vec<String> {
     let targets = words.iter().skip(1).filter(|word| words[0] == "make" && word.chars().all(char::is_alphabetic));
     let targets = targets.map(|target| format!("\n{target}:")).filter(|rule| !makefile.contains(rule));
     let tests = words.windows(2).filter(|pair| pair[0] == "--test" && !pair[1].starts_with('<'));
-    let tests = tests.map(|pair| format!("tests/{}.rs", pair[1]));
+    let is_folder = |name: &str| support::path(&format!("tests/{name}/main.rs")).exists();
+    let tests = tests.filter(|pair| !is_folder(pair[1])).map(|pair| format!("tests/{}.rs", pair[1]));
     let tools = words.iter().filter_map(|word| word.find("tools/").map(|at| &word[at..]));
     let tools = tools.map(|tool| tool.trim_end_matches([')', '"', '\'']).to_owned());
     targets.chain(tests.chain(tools).filter(|file| !support::path(file).exists())).collect()
