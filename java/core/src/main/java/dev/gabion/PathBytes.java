@@ -2,6 +2,8 @@ package dev.gabion;
 
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 
@@ -18,6 +20,13 @@ final class PathBytes {
 
     /** The bytes of {@code path}, made absolute; a path of another file system than the default one is refused. */
     static byte[] of(Path path) {
+        String text = path.toAbsolutePath().toString();
+        boolean plain = path.getFileSystem() == FileSystems.getDefault() && text.chars().allMatch(PathBytes::isPlain);
+        return plain ? text.getBytes(StandardCharsets.US_ASCII) : ofUri(path);
+    }
+
+    /** By way of the URI, which looks at the file: too slow for the barrier of a snapshot. */
+    private static byte[] ofUri(Path path) {
         URI uri = path.toAbsolutePath().toUri();
         if (!"file".equals(uri.getScheme())) {
             throw new IllegalArgumentException(
@@ -44,16 +53,24 @@ final class PathBytes {
 
     /** The path of these bytes, which begin with a slash. */
     static Path path(byte[] bytes) {
+        String plain = new String(bytes, StandardCharsets.US_ASCII);
+        if (plain.chars().allMatch(PathBytes::isPlain)) {
+            return Paths.get(plain);
+        }
         StringBuilder text = new StringBuilder("file://");
         for (byte each : bytes) {
             char character = (char) (each & 0xff);
-            boolean plain = character < 0x80 && (Character.isLetterOrDigit(character) || UNRESERVED.indexOf(character) >= 0);
-            if (plain) {
+            if (isPlain(character)) {
                 text.append(character);
             } else {
                 text.append(String.format("%%%02X", (int) character));
             }
         }
         return Paths.get(URI.create(text.toString()));
+    }
+
+    /** Whether the character stands for itself in a URI and in every encoding. */
+    private static boolean isPlain(int character) {
+        return character < 0x80 && (Character.isLetterOrDigit(character) || UNRESERVED.indexOf(character) >= 0);
     }
 }

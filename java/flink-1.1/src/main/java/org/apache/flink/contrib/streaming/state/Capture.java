@@ -1,6 +1,5 @@
 package org.apache.flink.contrib.streaming.state;
 
-import dev.gabion.Backend;
 import dev.gabion.GabionException;
 import dev.gabion.Snapshot;
 import dev.gabion.SnapshotKind;
@@ -11,7 +10,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.UUID;
 
 /** A native snapshot of one instant, in a directory inside the database's: its files are links to the database's own. */
 final class Capture implements Closeable {
@@ -29,9 +27,10 @@ final class Capture implements Closeable {
     }
 
     /** Fixes the state of this instant; the files come in the background. */
-    static Capture start(Session session, Backend core, long checkpointId) {
-        Path directory = core.directory().resolve("capture-" + checkpointId + "-" + UUID.randomUUID());
-        return new Capture(session, core.startSnapshot(SnapshotRequest.capture(SnapshotKind.NATIVE, directory)), directory);
+    static Capture start(Session session, Families families, long checkpointId) {
+        Path directory = families.freshDirectory("capture-" + checkpointId);
+        SnapshotRequest request = SnapshotRequest.capture(SnapshotKind.NATIVE, directory);
+        return new Capture(session, families.core().startSnapshot(request), directory);
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.gabion.Backend;
 import dev.gabion.ColumnFamily;
 import dev.gabion.Options;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,9 +13,12 @@ import org.apache.flink.api.common.typeutils.TypeSerializer;
 /** The states in one open database, by their names. The task's thread only, but for {@link #core} and {@link #close}. */
 final class Families {
     private final Backend core;
+    /** Asked for once: a barrier has no time for paths. */
+    private final Path directory;
     private final Options options;
     private final ClassLoader userClasses;
     private final Map<String, StateFamily> byName = new LinkedHashMap<>();
+    private int freshDirectories;
     private volatile boolean closed;
 
     /**
@@ -25,6 +29,7 @@ final class Families {
      */
     Families(Backend core, Options options, ClassLoader userClasses) throws IOException {
         this.core = core;
+        this.directory = core.directory();
         this.options = options;
         this.userClasses = userClasses;
         for (ColumnFamily rows : core.columnFamilies()) {
@@ -34,6 +39,11 @@ final class Families {
 
     Backend core() {
         return core;
+    }
+
+    /** Names a directory that is not there yet, inside the database's. */
+    Path freshDirectory(String beginning) {
+        return directory.resolve(beginning + "-" + freshDirectories++);
     }
 
     ClassLoader userClassLoader() {
@@ -59,7 +69,8 @@ final class Families {
 
     /** Makes the family of a state that is not there yet. */
     StateFamily create(StateRecord record) {
-        Options own = new Options().setAll(options.asMap());
+        // States are read and written by key alone; snapshots sort what is in memory on their own threads.
+        Options own = new Options().set("memtable", "hash-link-list").setAll(options.asMap());
         if (record.kind() == StateKind.LIST) {
             own.set("merge", "string-append").set("merge.delimiter", String.valueOf(ListElements.DELIMITER));
         }

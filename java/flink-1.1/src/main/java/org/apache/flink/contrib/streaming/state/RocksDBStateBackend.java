@@ -333,7 +333,7 @@ public class RocksDBStateBackend extends AbstractStateBackend {
         if (nativeSnapshotStore != null) {
             return storedSnapshot(open, families, checkpointId);
         }
-        return new NativeSnapshot(open, Capture.start(open, families.core(), checkpointId), checkpointDirectory, checkpointId);
+        return new NativeSnapshot(open, Capture.start(open, families, checkpointId), checkpointDirectory, checkpointId);
     }
 
     private StoredSnapshot storedSnapshot(Session open, Families families, long checkpointId) throws IOException {

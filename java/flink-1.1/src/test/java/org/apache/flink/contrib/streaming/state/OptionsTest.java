@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompactionStyle;
 import org.rocksdb.DBOptions;
+import org.rocksdb.SkipListMemTableConfig;
 
 class OptionsTest extends BackendTest {
     /** A change of the options of columns. */
@@ -97,6 +98,36 @@ class OptionsTest extends BackendTest {
         assertInEffect(operator, "write_buffer_size=5242880", "compaction_style=kCompactionStyleUniversal");
         String effective = operator.backend.session().openFamilies().core().effectiveOptions();
         assertEquals(1 + 3, effective.split("write_buffer_size=5242880\n", -1).length, "RocksDB's own family and both states");
+    }
+
+    /** Nobody walks over a state, so that a hash serves it better than an order; a user may know better still. */
+    @ParameterizedTest
+    @EnumSource
+    void states_are_in_hash_memtables_unless_a_factory_says_otherwise(Mode mode) throws Exception {
+        for (boolean ordered : new boolean[] {false, true}) {
+            RocksDBStateBackend backend = backend(mode);
+            if (ordered) {
+                backend.setOptions(columns(options -> options.setMemTableConfig(new SkipListMemTableConfig())));
+            }
+            Operator operator = operator(backend).start();
+            operator.state(text("value"));
+            operator.state(texts("list"));
+            for (int i = 0; i < 2_000; i++) {
+                operator.key(i);
+                operator.state(text("value")).update("value " + i);
+                operator.state(texts("list")).add("element " + i);
+            }
+            String effective = operator.backend.session().openFamilies().core().effectiveOptions();
+            assertEquals(ordered ? 0 : 2, effective.split("HashLinkListRepFactory", -1).length - 1, effective);
+            KvStateSnapshot<?, ?, ?, ?, ?> snapshot = operator.snapshot(1);
+            operator.restartFrom(snapshot);
+            snapshot.discardState();
+            for (int i = 0; i < 2_000; i++) {
+                operator.key(i);
+                assertEquals("value " + i, operator.state(text("value")).value());
+                assertEquals(List.of("element " + i), operator.state(texts("list")).get());
+            }
+        }
     }
 
     /** B14; checklist 15. */
