@@ -205,6 +205,22 @@ fn any_delimiter_byte_separates_appended_operands() {
     }
 }
 
+#[test]
+fn a_flush_joins_the_operands_that_were_appended_to_a_key() {
+    let scratch = open(&[]);
+    let kinds = options(&[("merge", "string-append"), ("merge.delimiter", "|")]);
+    let family = scratch.backend.create_column_family(b"joined", b"", &kinds).unwrap();
+    for operand in ["a", "", "bc", "d"] {
+        family.merge(b"k", operand.as_bytes()).unwrap();
+    }
+    scratch.backend.flush().unwrap();
+    let metrics = scratch.backend.metrics().unwrap();
+    let entries = metrics.iter().find(|(name, _)| name == "column_family.joined.estimate-num-keys").unwrap().1;
+    assert_eq!(entries, 1, "one entry for four operands");
+    family.merge(b"k", b"e").unwrap();
+    assert_eq!(family.get(b"k").unwrap().unwrap(), b"a||bc|d|e");
+}
+
 /// The time that this many appends to one key take, and that of one get of them: from the memtable, and from a file.
 fn appended(count: usize) -> [Duration; 3] {
     let scratch = open(&[]);

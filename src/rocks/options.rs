@@ -170,7 +170,7 @@ fn set_hash_link_list(raw: *mut ffi::rocksdb_options_t, memory: &Memory) {
     // SAFETY: `raw` is alive; the options own the slice transform from then on.
     unsafe {
         let write_buffer = ffi::rocksdb_options_get_write_buffer_size(raw) as u64;
-        let bytes = (write_buffer / 128).min(memory.capacity().unwrap_or(u64::MAX) / SHARE);
+        let bytes = (write_buffer / 32).min(memory.capacity().unwrap_or(u64::MAX) / SHARE);
         let buckets = (bytes / 8).clamp(64, 1 << 20) as usize;
         ffi::rocksdb_options_set_hash_link_list_rep(raw, buckets);
         ffi::rocksdb_options_set_prefix_extractor(raw, ffi::rocksdb_slicetransform_create_noop());

@@ -252,9 +252,8 @@ impl<'a> Job<'a> {
     /// Copies all snapshots elsewhere, the first one in vain, and restores one as a plain directory.
     fn copy(&self) {
         say("phase copy");
-        let open =
-            |path: &Path| SnapshotDirectory::open(&format!("file://{}", path.display()), &Options::new()).unwrap();
-        let (from, to) = (open(&self.order.directory), open(&self.order.copies()));
+        let copies = format!("file://{}", self.order.copies().display());
+        let (from, to) = (self.order.snapshots(), SnapshotDirectory::open(&copies, &Options::new()).unwrap());
         let control = Control::new();
         let begin = |grace: Duration| {
             let settings = CopySettings { grace, take_over: false, older: true, scratch: self.order.storage.clone() };
@@ -275,9 +274,9 @@ impl<'a> Job<'a> {
         to.retain(4).unwrap();
         to.sweep(Duration::ZERO, false).unwrap();
         say("phase restore");
-        let source = number(&self.order.url(), list.last().unwrap().number);
+        let source = number(&self.order.url, list.last().unwrap().number);
         let _ = fs::remove_dir_all(self.order.plain());
-        plain::into_directory(&Options::new(), &source, &self.order.plain(), &control).unwrap();
+        plain::into_directory(&self.order.options(), &source, &self.order.plain(), &control).unwrap();
     }
 
     /// Restores the newest snapshot of each sort with a range of keys, as another job would take over a part.
