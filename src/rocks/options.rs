@@ -165,12 +165,14 @@ fn arena_block_size(budget: u64) -> usize {
     (budget / SHARE).clamp(32 << 10, 1 << 20) as usize
 }
 
-/// A hash memtable allots its bucket array at once, so the array follows the write buffer, and the budget when that is small.
+/// A hash memtable allots its bucket array at once, and a barrier waits for that: so the array follows the write buffer, the more
+/// closely the smaller that is, and the budget when that is small.
 fn set_hash_link_list(raw: *mut ffi::rocksdb_options_t, memory: &Memory) {
     // SAFETY: `raw` is alive; the options own the slice transform from then on.
     unsafe {
         let write_buffer = ffi::rocksdb_options_get_write_buffer_size(raw) as u64;
-        let bytes = (write_buffer / 32).min(memory.capacity().unwrap_or(u64::MAX) / SHARE);
+        let share = (write_buffer / 32).min(128 << 10).max(write_buffer / 128);
+        let bytes = share.min(memory.capacity().unwrap_or(u64::MAX) / SHARE);
         let buckets = (bytes / 8).clamp(64, 1 << 20) as usize;
         ffi::rocksdb_options_set_hash_link_list_rep(raw, buckets);
         ffi::rocksdb_options_set_prefix_extractor(raw, ffi::rocksdb_slicetransform_create_noop());
