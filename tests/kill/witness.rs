@@ -180,7 +180,12 @@ impl Witness {
             link_all(&copies, &copy);
             let promised = std::mem::take(&mut self.promised);
             let url = format!("file://{}", copy.display());
-            self.check_directory(&url, true, &|folder| swept::names(&copy.join(folder)), &format!("{what}, the copies"));
+            self.check_directory(
+                &url,
+                true,
+                &|folder| swept::names(&copy.join(folder)),
+                &format!("{what}, the copies"),
+            );
             self.promised = promised;
         }
     }

@@ -18,11 +18,6 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
-#[path = "../common/random.rs"]
-mod random;
-
-use random::Random;
-
 type AnyError = Box<dyn Error + Send + Sync>;
 type Body = UnsyncBoxBody<Bytes, AnyError>;
 
@@ -75,21 +70,13 @@ pub struct Rule {
     /// Of those, how many in a hundred,
     percent: u64,
     /// and what they are chosen by.
-    random: Random,
+    random: u64,
 }
 
 impl Rule {
     /// Befalls every request.
     pub fn of(fault: Fault) -> Rule {
-        Rule {
-            fault,
-            method: None,
-            part: String::new(),
-            after: 0,
-            times: u64::MAX,
-            percent: 100,
-            random: Random::new(0),
-        }
+        Rule { fault, method: None, part: String::new(), after: 0, times: u64::MAX, percent: 100, random: 0 }
     }
 
     /// Only requests by `method`.
@@ -114,7 +101,7 @@ impl Rule {
 
     /// Only `percent` in a hundred of them; the same ones for the same `seed`.
     pub fn percent(self, percent: u64, seed: u64) -> Rule {
-        Rule { percent, random: Random::new(seed), ..self }
+        Rule { percent, random: seed, ..self }
     }
 
     /// Whether it befalls a request that suits it.
@@ -123,7 +110,9 @@ impl Rule {
             self.after -= 1;
             return false;
         }
-        let strikes = self.random.chance(self.percent);
+        // Knuth's multiplicative generator; its high bits are good enough for odds.
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let strikes = (self.random >> 33) % 100 < self.percent;
         self.times -= u64::from(strikes);
         strikes
     }
@@ -297,7 +286,9 @@ async fn handle(
             says(status, code)
         }
         Some(Fault::Reset) => Err("reset".into()),
-        Some(Fault::CutRequest(bytes)) => forward(request.map(|body| cut(body, bytes)), store).await,
+        Some(Fault::CutRequest(bytes)) => {
+            forward(request.map(|body| changed(body, |body| cut(body, bytes))), store).await
+        }
         Some(Fault::Lie(status, code)) => {
             let _ = forward(request.map(plain), store).await?.into_body().collect().await?;
             says(status, code)
@@ -308,7 +299,8 @@ async fn handle(
         }
         Some(Fault::CutAnswer(bytes)) => Ok(forward(request.map(plain), store).await?.map(|body| cut(body, bytes))),
         Some(Fault::Slow(rate)) => {
-            Ok(forward(request.map(|body| slow(body, rate)), store).await?.map(|body| slow(body, rate)))
+            let slowly = request.map(|body| changed(body, |body| slow(body, rate)));
+            Ok(forward(slowly, store).await?.map(|body| slow(body, rate)))
         }
         Some(Fault::Silence) => pending().await,
         Some(Fault::Held) => {
@@ -339,6 +331,11 @@ fn says(status: u16, code: &str) -> Result<Response<Body>, AnyError> {
 
 fn plain(body: Incoming) -> Body {
     body.map_err(AnyError::from).boxed_unsync()
+}
+
+/// `body` as `change` makes it; none stays none, for it has a length that a changed one has not.
+fn changed(body: Incoming, change: impl FnOnce(Incoming) -> Body) -> Body {
+    if hyper::body::Body::is_end_stream(&body) { plain(body) } else { change(body) }
 }
 
 /// The first `left` bytes of `body`, and when they are on their way an error.
