@@ -13,7 +13,7 @@ setup: ## Install what is missing: compilers, JDK, Maven, Rust; compile RocksDB 
 build: ## Compile the library (release)
 	@tools/with cargo build --release
 
-demo: ## Run the demo job, with kills, and compare its state; INPUT=path for text of yours, SEED=n
+demo: ## Run the demo job, with kills, and compare its state; INPUT=path for text of yours, SEED=n, STORE=s3|moto|gcs|azure|hdfs
 	@tools/demo
 
 demo-flink: ## Run a Flink 1.1 job with a failure, and compare its results; INPUT=path for text of yours

@@ -161,21 +161,35 @@ pub fn own_s3() -> S3 {
     S3::start()
 }
 
+/// Where this process's servers have their data, each in a directory whose name begins so.
+const SCRATCH: &str = "gabion-test-server-";
+
+/// The directories of servers' data, each with the process whose servers they are.
+fn scratches() -> impl Iterator<Item = (u32, PathBuf)> {
+    std::fs::read_dir(std::env::temp_dir()).unwrap().flatten().filter_map(|entry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name.strip_prefix(SCRATCH)?.split('-').next()?.parse().ok()?;
+        Some((owner, entry.path()))
+    })
+}
+
 /// A new directory for a server's data. Those of processes that are gone are removed.
 fn scratch(name: &str) -> PathBuf {
-    const PREFIX: &str = "gabion-test-server-";
-    let parent = std::env::temp_dir();
-    for entry in std::fs::read_dir(&parent).unwrap().flatten() {
-        let file_name = entry.file_name().to_string_lossy().into_owned();
-        let owner = file_name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
-        if owner.is_some_and(|pid| !PathBuf::from(format!("/proc/{pid}")).exists()) {
-            // Another test may be removing it too.
-            let _ = std::fs::remove_dir_all(entry.path());
-        }
+    for (_, path) in scratches().filter(|(owner, _)| !PathBuf::from(format!("/proc/{owner}")).exists()) {
+        // Another test may be removing it too.
+        let _ = std::fs::remove_dir_all(path);
     }
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let counter = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let path = parent.join(format!("{PREFIX}{}-{name}-{counter}", std::process::id()));
+    let path = std::env::temp_dir().join(format!("{SCRATCH}{}-{name}-{counter}", std::process::id()));
     std::fs::create_dir_all(&path).unwrap();
     path
+}
+
+/// Ends the servers that are programs, and removes all servers' data.
+pub fn clean() {
+    program::end_all();
+    for (_, path) in scratches().filter(|(owner, _)| *owner == std::process::id()) {
+        let _ = std::fs::remove_dir_all(path);
+    }
 }

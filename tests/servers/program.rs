@@ -73,6 +73,14 @@ fn installed(name: &str) -> Result<String, Missing> {
     }
 }
 
+/// Ends them all.
+pub(super) fn end_all() {
+    for mut child in RUNNING.lock().unwrap().drain(..) {
+        drop(child.stdin.take());
+        let _ = child.wait();
+    }
+}
+
 /// Starts `program` with the arguments for a free port; answers the port when it listens there.
 fn start(program: &str, folder: &Path, arguments: impl Fn(u16) -> Vec<String>) -> Result<u16, Missing> {
     const SHELL: &str = r#""$@" >log 2>&1 </dev/null & child=$!; cat >/dev/null; kill -KILL $child"#;

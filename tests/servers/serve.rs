@@ -1,5 +1,5 @@
 //! Starts a server that stores are tried on, for programs in other languages and for people:
-//! `cargo run --example server s3|moto|google|azure`. Prints the URL of a new folder and the options that it takes, one
+//! `cargo run --example server s3|moto|gcs|azure|hdfs`. Prints the URL of a new folder and the options that it takes, one
 //! `name=value` a line, then an empty line; ends when its standard input ends.
 
 #[path = "mod.rs"]
@@ -11,11 +11,12 @@ fn main() {
     let which = std::env::args().nth(1).unwrap_or_default();
     let server = match which.as_str() {
         "s3" => Ok(&servers::s3().server),
-        "google" => Ok(&servers::google().server),
+        "gcs" => Ok(&servers::google().server),
         "moto" => servers::moto(),
         "azure" => servers::azurite(),
+        "hdfs" => servers::hdfs(),
         _ => {
-            eprintln!("usage: server s3|moto|google|azure");
+            eprintln!("usage: server s3|moto|gcs|azure|hdfs");
             std::process::exit(2);
         }
     };
@@ -32,4 +33,5 @@ fn main() {
     }
     // All that comes is the end.
     let _ = std::io::stdin().read_to_end(&mut Vec::new());
+    servers::clean();
 }

@@ -25,17 +25,19 @@ public final class Demo {
     private final Settings settings;
     private final Input input;
     private final Workspace workspace;
+    private final Store store;
     private final Display display;
     private final Driver driver;
     /** Set by the first of two: the run's end, and an interrupt. */
     private final AtomicBoolean over = new AtomicBoolean();
 
-    private Demo(Settings settings, Input input, Workspace workspace) {
+    private Demo(Settings settings, Input input, Workspace workspace) throws IOException {
         this.settings = settings;
         this.input = input;
         this.workspace = workspace;
+        this.store = Store.at(settings.store == null ? workspace.snapshotsUrl() : settings.store);
         this.display = new Display(System.out, settings.columns);
-        this.driver = new Driver(settings.input, workspace, display, settings.seed);
+        this.driver = new Driver(settings.input, workspace, store, display, settings.seed);
     }
 
     /**
@@ -97,7 +99,7 @@ public final class Demo {
         display.say("Gabion demo, seed " + settings.seed + "\n" + about());
         Timeline timeline = driver.run(TimeUnit.SECONDS.toNanos(settings.seconds));
         long keys = compareRestored(timeline);
-        display.say(Text.time(timeline.now()) + Leftovers.check(workspace));
+        display.say(Text.time(timeline.now()) + Leftovers.check(workspace, store));
         Figures figures = new Figures(timeline);
         Table table = figures.table(input, keys);
         Report.write(Report.of(timeline, figures, table, settings.seed, about()), settings.report);
@@ -119,7 +121,7 @@ public final class Demo {
 
     private String about() {
         return "Words of " + Text.count(input.files().size(), "file", "files") + ", " + Text.bytes(input.bytes())
-                + ", in " + settings.input;
+                + ", in " + settings.input + (store.isIn(workspace) ? "" : "; snapshots in " + store.url());
     }
 
     /** Compares the latest snapshot of each kind, restored, with the expected state; answers the number of keys. */
@@ -141,10 +143,10 @@ public final class Demo {
             }
             long start = System.nanoTime();
             try (Backend backend = Backend.restore(
-                    Job.backendOptions(workspace.scratch()),
+                    Job.backendOptions(workspace.scratch()).setAll(store.options().asMap()),
                     null,
                     KeyRange.all(),
-                    Source.snapshot(workspace.snapshotsUrl(), latest.number()))) {
+                    Source.snapshot(store.url(), latest.number()))) {
                 long nanos = System.nanoTime() - start;
                 keys = Comparison.count(backend, expected);
                 display.say(Text.time(timeline.now()) + "snapshot " + latest.number() + ", "
@@ -160,8 +162,7 @@ public final class Demo {
     }
 
     private SnapshotInfo latest(SnapshotKind kind) throws Difference {
-        try (SnapshotDirectory directory =
-                new SnapshotDirectory(workspace.snapshotsUrl(), Snapshots.options())) {
+        try (SnapshotDirectory directory = store.open()) {
             List<SnapshotInfo> newestFirst = new ArrayList<>(directory.list());
             Collections.reverse(newestFirst);
             return newestFirst.stream()

@@ -21,15 +21,17 @@ final class Driver {
 
     private final Path input;
     private final Workspace workspace;
+    private final Store store;
     private final Display display;
     private final Random random;
     private final Timeline timeline = new Timeline();
     private volatile Child child;
     private int lives;
 
-    Driver(Path input, Workspace workspace, Display display, long seed) {
+    Driver(Path input, Workspace workspace, Store store, Display display, long seed) {
         this.input = input;
         this.workspace = workspace;
+        this.store = store;
         this.display = display;
         this.random = new Random(seed);
     }
@@ -83,6 +85,7 @@ final class Driver {
         long at = timeline.at(killed);
         timeline.leftByKills.addAll(workspace.scratchDirectories());
         timeline.work.removeIf(work -> work.start > at); // its last words were heard after its end
+        store.settle(workspace);
         // What counts is what is on disk: the job may have completed a snapshot and not said so yet.
         List<SnapshotInfo> published = published();
         boolean late = aim.kind() == KillKind.RESTORE && listener.isOpen();
@@ -111,12 +114,12 @@ final class Driver {
 
     private Life start(Listener listener) throws IOException {
         child = Child.start(Child.command(Arrays.asList(
-                input.toString(), workspace.snapshotsUrl(), workspace.scratch().toString(), Integer.toString(lives))));
+                input.toString(), store.place(), workspace.scratch().toString(), Integer.toString(lives))));
         return new Life(child, listener);
     }
 
     private List<SnapshotInfo> published() {
-        try (SnapshotDirectory directory = new SnapshotDirectory(workspace.snapshotsUrl(), Snapshots.options())) {
+        try (SnapshotDirectory directory = store.open()) {
             return directory.list();
         } catch (GabionException e) {
             if (e.code() == GabionException.Code.NOT_FOUND) {

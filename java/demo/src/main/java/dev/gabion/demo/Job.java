@@ -45,23 +45,23 @@ final class Job {
         this.rowsWritten = from.rows;
     }
 
-    /** Runs until it is told to finish: {@code Job INPUT SNAPSHOT_URL STORAGE_PATH LIFE}. */
+    /** Runs until it is told to finish: {@code Job INPUT STORE STORAGE_PATH LIFE}. */
     public static void main(String[] args) throws Exception {
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
             e.printStackTrace();
             Runtime.getRuntime().halt(1);
         });
         Path root = Paths.get(args[0]);
-        String url = args[1];
+        Store store = Store.at(args[1]);
         Options options = backendOptions(Paths.get(args[2]));
         String life = args[3];
 
         Outbox out = new Outbox();
         Orders orders = Orders.listen();
         Input input = Input.at(root);
-        try (SnapshotDirectory directory = new SnapshotDirectory(url, Snapshots.options());
-                Backend backend = open(options, url, directory, out);
-                Snapshots snapshots = new Snapshots(backend, url, directory, life, out)) {
+        try (SnapshotDirectory directory = store.open();
+                Backend backend = open(options, store, directory, out);
+                Snapshots snapshots = new Snapshots(backend, store, directory, life, out)) {
             Position from = backend.restoredFrom().isEmpty()
                     ? Position.START
                     : Position.of(backend.restoredFrom().get(0).metadata());
@@ -78,7 +78,7 @@ final class Job {
         return new Options().set("name", "demo").set("storage.paths", storage.toAbsolutePath().toString());
     }
 
-    private static Backend open(Options options, String url, SnapshotDirectory directory, Outbox out) {
+    private static Backend open(Options options, Store store, SnapshotDirectory directory, Outbox out) {
         if (isEmpty(directory)) {
             Backend backend = Backend.open(options);
             out.say(new Message("opened"));
@@ -86,7 +86,8 @@ final class Job {
         }
         out.say(new Message("restoring"));
         long start = System.nanoTime();
-        Backend backend = Backend.restore(options, null, KeyRange.all(), Source.latest(url));
+        options.setAll(store.options().asMap());
+        Backend backend = Backend.restore(options, null, KeyRange.all(), Source.latest(store.url()));
         long nanos = System.nanoTime() - start;
         SnapshotInfo info = backend.restoredFrom().get(0);
         Message message = new Message("restored")

@@ -8,17 +8,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Looks for files that nobody needs, after a last sweep: plain Java reads the directory and the manifests. */
+/** Looks for files that nobody needs, after a last sweep: plain Java reads the manifests, and local directories. */
 final class Leftovers {
-    /** How a manifest names a data file; its other strings can't contain this, because quotes are escaped in them. */
-    private static final Pattern OBJECT = Pattern.compile("\"object\"\\s*:\\s*\"([0-9a-zA-Z._-]+)\"");
+    /** How a manifest names a data file and its size; quotes are escaped in its other strings. */
+    private static final Pattern OBJECT = Pattern.compile(
+            "\"object\"\\s*:\\s*\"([0-9a-zA-Z._-]+)\"\\s*,\\s*\"size\"\\s*:\\s*([0-9]+)");
+    /** Epochs and voids, one or two for each life of the job, and the heads of manifests; a table file has more. */
+    private static final long MOST_OF_THE_SEQUENCE = 16 << 10;
 
     private Leftovers() {}
 
@@ -28,25 +33,33 @@ final class Leftovers {
      * @return what the snapshot directory holds then, in words
      * @throws Difference the first file too many, or too few
      */
-    static String check(Workspace workspace) throws IOException, Difference {
-        Set<String> named = new TreeSet<>();
+    static String check(Workspace workspace, Store store) throws IOException, Difference {
+        Map<String, Long> named = new TreeMap<>();
         long bytes = 0;
+        long manifests = 0;
         int snapshots = 0;
         Swept swept;
-        try (SnapshotDirectory directory = new SnapshotDirectory(workspace.snapshotsUrl(), Snapshots.options())) {
+        try (SnapshotDirectory directory = store.open()) {
             swept = directory.sweep(Duration.ZERO, false);
             for (SnapshotInfo info : directory.list()) {
-                Matcher objects = OBJECT.matcher(directory.describe(info.number()));
+                String manifest = directory.describe(info.number());
+                Matcher objects = OBJECT.matcher(manifest);
                 while (objects.find()) {
-                    named.add("files/" + objects.group(1));
+                    named.put("files/" + objects.group(1), Long.parseLong(objects.group(2)));
                 }
                 bytes += directory.verify(info.number());
+                manifests += manifest.length();
                 snapshots++;
             }
+            if (!store.isIn(workspace)) {
+                compareBySize(directory, named.values().stream().mapToLong(Long::longValue).sum() + manifests);
+            }
         }
-        Set<String> found = dataFiles(workspace.snapshots());
-        difference(found, named, "which no manifest names, is left in the snapshot directory");
-        difference(named, found, "which a manifest names, is missing in the snapshot directory");
+        if (store.isIn(workspace)) {
+            Set<String> found = dataFiles(workspace.snapshots());
+            difference(found, named.keySet(), "which no manifest names, is left in the snapshot directory");
+            difference(named.keySet(), found, "which a manifest names, is missing in the snapshot directory");
+        }
         if (!workspace.scratchDirectories().isEmpty()) {
             throw new Difference("nothing is open, but there is still " + workspace.scratchDirectories().get(0));
         }
@@ -54,8 +67,21 @@ final class Leftovers {
                 "swept %s; %s hold %s, all named, none missing; %s verified",
                 Text.count(swept.objects(), "object", "objects"),
                 Text.count(snapshots, "snapshot", "snapshots"),
-                Text.count(found.size(), "file", "files"),
+                Text.count(named.size(), "file", "files"),
                 Text.bytes(bytes));
+    }
+
+    /** For a store that plain Java can't look into: nothing that a sweep finds, and nothing that it overlooks. */
+    private static void compareBySize(SnapshotDirectory directory, long named) throws Difference {
+        Swept left = directory.sweep(Duration.ZERO, true);
+        if (left.objects() > 0) {
+            throw new Difference(left.names().get(0) + " is left in the snapshot directory after a sweep");
+        }
+        long more = directory.size() - named;
+        if (more < 0 || more > MOST_OF_THE_SEQUENCE) {
+            throw new Difference(
+                    "the snapshot directory has " + more + " bytes more than the manifests and what they name");
+        }
     }
 
     /** All files but those of the sequence of epochs and manifests itself. */

@@ -14,6 +14,8 @@ final class Settings {
             + "  --seconds  how long the job works, its kills included (25); the checks come after that\n"
             + "  --seed     chooses the instants of the kills (random)\n"
             + "  --work     where snapshots and scratch go while it runs (the directory for temporary files)\n"
+            + "  --store    where snapshots go instead, to stay: a URL, or a file with a line url=URL and a line\n"
+            + "             name=value for each option of the store\n"
             + "  --report   where the page with the timeline goes (demo-report.html)\n"
             + "  --columns  the terminal's width; 0: no terminal, print plain lines (0)";
 
@@ -21,6 +23,8 @@ final class Settings {
 
     Path input;
     Path work = Paths.get(System.getProperty("java.io.tmpdir"));
+    /** Null: in the working directory. */
+    String store;
     Path report = Paths.get("demo-report.html");
     long seconds = 25;
     long seed = ThreadLocalRandom.current().nextInt(1_000_000);
@@ -66,6 +70,9 @@ final class Settings {
                 break;
             case "--work":
                 work = Paths.get(value);
+                break;
+            case "--store":
+                store = value;
                 break;
             case "--report":
                 report = Paths.get(value);

@@ -28,7 +28,7 @@ final class Snapshots implements AutoCloseable {
     private static final Duration LAST_GRACE = Duration.ofMinutes(10);
 
     private final Backend backend;
-    private final String url;
+    private final Store store;
     private final SnapshotDirectory directory;
     private final String life;
     private final Outbox out;
@@ -40,17 +40,17 @@ final class Snapshots implements AutoCloseable {
     private int started;
 
     /** {@code life} makes the snapshots' ids unique among those of all processes of the job. */
-    Snapshots(Backend backend, String url, SnapshotDirectory directory, String life, Outbox out) {
+    Snapshots(Backend backend, Store store, SnapshotDirectory directory, String life, Outbox out) {
         this.backend = backend;
-        this.url = url;
+        this.store = store;
         this.directory = directory;
         this.life = life;
         this.out = out;
     }
 
     /** The settings with which the snapshot directory is used. */
-    static Options options() {
-        return options(GRACE);
+    static Options options(Store store) {
+        return options(store, GRACE);
     }
 
     /** Starts a native snapshot if it is time for one. */
@@ -95,10 +95,10 @@ final class Snapshots implements AutoCloseable {
     }
 
     private Snapshot start(String id, SnapshotKind kind, Position position, Duration grace) {
-        SnapshotRequest request = SnapshotRequest.publish(kind, url)
+        SnapshotRequest request = SnapshotRequest.publish(kind, store.url())
                 .id(State.bytes(id))
                 .metadata(position.metadata())
-                .options(options(grace));
+                .options(options(store, grace));
         running = true;
         Snapshot snapshot = backend.startSnapshot(request);
         out.say(new Message("snapshot-started")
@@ -141,7 +141,7 @@ final class Snapshots implements AutoCloseable {
                 .with("bytes", swept.bytes()));
     }
 
-    private static Options options(Duration grace) {
-        return new Options().set("snapshot.grace", grace.getSeconds() + "s");
+    private static Options options(Store store, Duration grace) {
+        return store.options().set("snapshot.grace", grace.getSeconds() + "s");
     }
 }

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gabion.Backend;
+import dev.gabion.Options;
+import dev.gabion.SnapshotKind;
+import dev.gabion.SnapshotRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,7 +79,8 @@ class DemoTest {
     void aJobThatDiesOtherwiseIsShownWithItsLastWords() throws Exception {
         Workspace workspace = Workspace.in(folder.resolve("work"));
         Display display = new Display(new PrintStream(PrintStream.nullOutputStream()), 0);
-        Driver driver = new Driver(folder.resolve("absent"), workspace, display, 1);
+        Store store = Store.at(workspace.snapshotsUrl());
+        Driver driver = new Driver(folder.resolve("absent"), workspace, store, display, 1);
         String error = assertThrows(JobDied.class, () -> driver.run(1)).getMessage();
         assertTrue(error.contains("exit value 1") && error.contains("no such input"), error);
     }
@@ -96,8 +101,38 @@ class DemoTest {
         Workspace workspace = Workspace.in(folder.resolve("work"));
         Files.createDirectories(workspace.snapshots().resolve("files"));
         Files.createFile(workspace.snapshots().resolve("sequence-of-nothing"));
-        String error = assertThrows(Difference.class, () -> Leftovers.check(workspace)).getMessage();
+        String error = assertThrows(
+                        Difference.class, () -> Leftovers.check(workspace, Store.at(workspace.snapshotsUrl())))
+                .getMessage();
         assertTrue(error.startsWith("sequence-of-nothing, which no manifest names"), error);
+    }
+
+    @Test
+    void aStoreThatTheDemoCannotLookIntoIsComparedBySize() throws Exception {
+        Workspace workspace = Workspace.in(folder.resolve("work"));
+        Path elsewhere = folder.resolve("elsewhere");
+        Path description = folder.resolve("store");
+        Files.writeString(description, "url=" + elsewhere.toUri() + "\nstore.retries=2\n\n");
+        Store store = Store.at(description.toString());
+        assertEquals(Map.of("store.retries", "2"), store.options().asMap());
+        try (Backend backend = Backend.open(Job.backendOptions(workspace.scratch()))) {
+            backend.createColumnFamily(State.bytes("a"), new byte[0], new Options())
+                    .put(State.bytes("key"), State.bytes("value"));
+            backend.startSnapshot(SnapshotRequest.publish(SnapshotKind.NATIVE, store.url())).await();
+        }
+        String held = Leftovers.check(workspace, store);
+        assertTrue(held.contains("1 snapshot hold 3 files, all named"), held);
+        Files.write(elsewhere.resolve("files/of-nobody"), new byte[20_000]);
+        String error = assertThrows(Difference.class, () -> Leftovers.check(workspace, store)).getMessage();
+        assertTrue(error.startsWith("the snapshot directory has 2"), error);
+    }
+
+    @Test
+    void aDescriptionOfAStoreWithoutAUrlIsRefused() throws Exception {
+        Path description = folder.resolve("store");
+        Files.writeString(description, "aws_region=us-east-1\n");
+        String error = assertThrows(IOException.class, () -> Store.at(description.toString())).getMessage();
+        assertTrue(error.endsWith("store has no line url=..."), error);
     }
 
     private static String difference(Backend backend, Expected expected) {
