@@ -6,11 +6,12 @@ use std::time::Duration;
 use crate::backend::Inner;
 use crate::error::Result;
 use crate::live;
+use crate::store;
 
 /// One figure: its name, and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metric {
-    /// `column_family.<name in percent form>.<property>`, `rocksdb.<ticker>`, `memory.<part>`, `snapshots.<what>`, `live.<kind>`.
+    /// `column_family.<name in percent form>.<property>`, `rocksdb.<ticker>`, `memory.<part>`, `snapshots.<what>`, `store.<what>`, `live.<kind>`.
     pub name: String,
     /// A count or an amount; docs/options.md says of what.
     pub value: u64,
@@ -120,6 +121,9 @@ pub(crate) fn of(backend: &Inner) -> Result<Vec<Metric>> {
     metrics.extend(tickers(&backend.data.db.statistics_text()));
     metrics.extend(backend.budget.used().into_iter().map(|(part, bytes)| metric(format!("memory.{part}"), bytes)));
     metrics.extend(backend.counters.read());
+    let memory = store::memory();
+    let memory = [("used", memory.used), ("peak", memory.peak), ("limit", memory.limit)];
+    metrics.extend(memory.map(|(what, bytes)| metric(format!("store.memory_{what}"), bytes)));
     metrics.extend(live::KINDS.map(|kind| metric(format!("live.{}", kind.name()), live::count(kind).max(0) as u64)));
     Ok(metrics)
 }

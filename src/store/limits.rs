@@ -4,6 +4,7 @@
 //! A transfer takes memory first and then a request, and whoever has a request never waits for memory: so none waits for
 //! another in a circle. Requests without data (a list, a manifest, an abort) take neither, and get through when data is stuck.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -26,7 +27,19 @@ pub(super) struct Limits {
     memory: u64,
     requests: Arc<Semaphore>,
     bytes: Arc<Semaphore>,
+    /// The most bytes that were in memory at once.
+    peak: Arc<AtomicU64>,
     wire: Option<Arc<Wire>>,
+}
+
+/// Bytes of transfers in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Memory {
+    /// Now.
+    pub(crate) used: u64,
+    /// At most, since the limit was set.
+    pub(crate) peak: u64,
+    pub(crate) limit: u64,
 }
 
 /// The time from which the wire is free.
@@ -39,7 +52,7 @@ struct Wire {
 impl Limits {
     fn new() -> Self {
         let (requests, bytes) = (requests(CONCURRENCY), bytes(MEMORY));
-        Self { concurrency: CONCURRENCY, memory: MEMORY, requests, bytes, wire: None }
+        Self { concurrency: CONCURRENCY, memory: MEMORY, requests, bytes, peak: Arc::default(), wire: None }
     }
 
     /// Those that hold now.
@@ -55,7 +68,7 @@ impl Limits {
             (limits.concurrency, limits.requests) = (concurrency, requests(concurrency));
         }
         if let Some(memory) = settings.memory.filter(|&memory| memory != limits.memory) {
-            (limits.memory, limits.bytes) = (memory, bytes(memory));
+            (limits.memory, limits.bytes, limits.peak) = (memory, bytes(memory), Arc::default());
         }
         if let Some(rate) = settings.bandwidth.filter(|&rate| limits.wire.as_ref().is_none_or(|wire| wire.rate != rate))
         {
@@ -65,8 +78,17 @@ impl Limits {
 
     /// Waits until `bytes` more may be in memory. What is more than the whole limit waits until nothing else is there.
     pub(super) async fn memory(&self, bytes: u64) -> Option<OwnedSemaphorePermit> {
-        let pieces = bytes.min(self.memory).div_ceil(PIECE);
-        Arc::clone(&self.bytes).acquire_many_owned(u32::try_from(pieces).unwrap_or(u32::MAX)).await.ok()
+        let pieces = bytes.min(self.memory).div_ceil(PIECE).min(self.memory / PIECE);
+        let pieces = u32::try_from(pieces).unwrap_or(u32::MAX);
+        let permit = Arc::clone(&self.bytes).acquire_many_owned(pieces).await.ok();
+        self.peak.fetch_max(self.in_memory().used, Ordering::Relaxed);
+        permit
+    }
+
+    /// How much is in memory.
+    pub(crate) fn in_memory(&self) -> Memory {
+        let used = (self.memory / PIECE).saturating_sub(self.bytes.available_permits() as u64) * PIECE;
+        Memory { used, peak: self.peak.load(Ordering::Relaxed), limit: self.memory }
     }
 
     /// Waits until one more request for data may be under way.
@@ -125,10 +147,13 @@ mod tests {
         run(async {
             let limits = limits(&[("store.memory", "16M")]);
             let all = limits.memory(1 << 30).await;
+            assert_eq!(limits.in_memory(), Memory { used: 16 << 20, peak: 16 << 20, limit: 16 << 20 });
             let waits = tokio::time::timeout(Duration::from_millis(50), limits.memory(1));
             assert!(waits.await.is_err());
             drop(all);
-            assert!(limits.memory(1).await.is_some());
+            let one = limits.memory(1).await;
+            assert!(one.is_some());
+            assert_eq!(limits.in_memory(), Memory { used: PIECE, peak: 16 << 20, limit: 16 << 20 });
         });
     }
 

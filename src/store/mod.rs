@@ -208,6 +208,11 @@ fn not_built(url: &str) -> Error {
     Error::new(Code::Unsupported, text)
 }
 
+/// Bytes of transfers in the memory of the process.
+pub(crate) fn memory() -> limits::Memory {
+    limits::Limits::current().in_memory()
+}
+
 /// Refuses a name that could lead out of the store.
 fn check_name(name: &str) -> Result<()> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-#".contains(&byte);
