@@ -7,6 +7,7 @@ use gabion::snapshot::SnapshotDirectory;
 use gabion::{Code, Options};
 use serde_json::json;
 
+use crate::common::swept;
 use crate::common::{contents, number, restore, take};
 use crate::{Room, entries};
 
@@ -71,7 +72,7 @@ fn a_copy_that_was_killed_goes_on_with_what_it_had() {
 pub fn check_swept(root: &Path) {
     let directory = SnapshotDirectory::open(&format!("file://{}", root.display()), &Options::new()).unwrap();
     let list = directory.list().unwrap();
-    crate::common::swept::assert_swept(root, &directory, &list, "after a sweep");
+    swept::assert_swept(&|folder| swept::names(&root.join(folder)), &directory, &list, "after a sweep");
 }
 
 #[test]
