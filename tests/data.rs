@@ -215,7 +215,7 @@ fn a_flush_joins_the_operands_that_were_appended_to_a_key() {
     }
     scratch.backend.flush().unwrap();
     let metrics = scratch.backend.metrics().unwrap();
-    let entries = metrics.iter().find(|(name, _)| name == "column_family.joined.estimate-num-keys").unwrap().1;
+    let entries = metrics.iter().find(|metric| metric.name == "column_family.joined.estimate-num-keys").unwrap().value;
     assert_eq!(entries, 1, "one entry for four operands");
     family.merge(b"k", b"e").unwrap();
     assert_eq!(family.get(b"k").unwrap().unwrap(), b"a||bc|d|e");

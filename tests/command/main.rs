@@ -16,10 +16,10 @@ use gabion::snapshot::{Kind, SnapshotInfo};
 use serde_json::Value;
 
 /// How a run of the program ended.
-pub struct Told {
-    pub code: Option<i32>,
-    pub out: String,
-    pub err: String,
+struct Told {
+    code: Option<i32>,
+    out: String,
+    err: String,
 }
 
 impl Told {
@@ -29,29 +29,29 @@ impl Told {
     }
 
     /// The answer of a run that must have ended with `code`.
-    pub fn ended(self, code: i32) -> String {
+    fn ended(self, code: i32) -> String {
         assert_eq!(self.code, Some(code), "{}\n{}", self.out, self.err);
         self.out
     }
 
     /// The same, as JSON.
-    pub fn json(self, code: i32) -> Value {
+    fn json(self, code: i32) -> Value {
         serde_json::from_str(&self.ended(code)).unwrap()
     }
 }
 
 /// A folder for a test: the program's scratch files and what it makes.
-pub struct Room {
-    pub folder: tempfile::TempDir,
+struct Room {
+    folder: tempfile::TempDir,
     /// A directory with three native snapshots and a portable one.
-    pub snapshots: common::Snapshots,
-    pub taken: Vec<SnapshotInfo>,
+    snapshots: common::Snapshots,
+    taken: Vec<SnapshotInfo>,
     /// What they are of.
-    pub backend: common::Scratch,
+    backend: common::Scratch,
 }
 
 impl Room {
-    pub fn filled() -> Room {
+    fn filled() -> Room {
         let (folder, snapshots, backend) = (tempfile::tempdir().unwrap(), snapshots(), common::open(&[]));
         std::fs::create_dir(folder.path().join("tmp")).unwrap();
         let mut taken = Vec::new();
@@ -73,22 +73,22 @@ impl Room {
         Room { folder, snapshots, taken, backend }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// As it is written on a command line.
-    pub fn text(&self, name: &str) -> String {
+    fn text(&self, name: &str) -> String {
         self.path(name).to_str().unwrap().to_owned()
     }
 
     /// The snapshot that was taken at that place.
-    pub fn snapshot(&self, at: usize) -> String {
+    fn snapshot(&self, at: usize) -> String {
         format!("{}/{}", self.snapshots.url, self.taken[at].number)
     }
 
     /// The program, in an environment that nobody else's settings are in.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gabion"));
         for name in ["NO_COLOR", "GABION_OPTIONS", "CLICOLOR_FORCE", "FAILPOINTS", "LC_ALL", "LC_CTYPE"] {
             command.env_remove(name);
@@ -97,18 +97,18 @@ impl Room {
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Told {
+    fn run(&self, arguments: &[&str]) -> Told {
         Told::of(&self.command(arguments).output().unwrap())
     }
 
     /// Nothing is left where files are put on their way.
-    pub fn assert_clean(&self) {
+    fn assert_clean(&self) {
         let left: Vec<_> = entries(&self.path("tmp"));
         assert!(left.is_empty(), "{left:?}");
     }
 }
 
 /// The names in a folder, sorted; none if it isn't there.
-pub fn entries(folder: &Path) -> Vec<String> {
+fn entries(folder: &Path) -> Vec<String> {
     common::swept::names(folder)
 }
