@@ -61,7 +61,7 @@ fn three_hundred_hash_families_stay_within_their_budget() {
 fn the_buckets_of_a_hash_memtable_follow_the_write_buffer() {
     let scratch = open(&[]);
     let mut sizes = Vec::new();
-    for buffer in ["4M", "16M", "64M"] {
+    for buffer in ["1M", "4M", "64M"] {
         // Small blocks, so that the array has its own.
         let small = ("arena_block_size", "32K");
         let kinds = options(&[("memtable", "hash-link-list"), ("write_buffer_size", buffer), small]);
@@ -71,9 +71,9 @@ fn the_buckets_of_a_hash_memtable_follow_the_write_buffer() {
         sizes.push(metrics.iter().find(|metric| metric.name == name).unwrap().value);
         assert_eq!(all_rows(&family), []);
     }
-    // An empty memtable is its bucket array, 1/128 of the write buffer, and little else.
-    for (size, buffer) in sizes.iter().zip([4u64 << 20, 16 << 20, 64 << 20]) {
-        assert!((buffer / 128..buffer / 128 + (16 << 10)).contains(size), "{sizes:?}");
+    // An empty memtable is its bucket array and little else: 1/32 of a small write buffer, 1/128 of a large one.
+    for (size, buckets) in sizes.iter().zip([32u64 << 10, 128 << 10, 512 << 10]) {
+        assert!((buckets..buckets + (16 << 10)).contains(size), "{sizes:?}");
     }
 }
 
