@@ -14,6 +14,7 @@ fn main() {
         // Threads of RocksDB and of the runtime outlive every handle; unloading would take their code away.
         println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
         link_runtimes_statically();
+        hide_functions_of_crates();
     }
     compile_shim();
 }
@@ -42,6 +43,13 @@ fn compilers_library(name: &str) -> Option<PathBuf> {
     // A name that the compiler does not know comes back as it is.
     let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
     path.is_absolute().then_some(path)
+}
+
+/// The shared library exports only what `gabion.h` names.
+fn hide_functions_of_crates() {
+    println!("cargo::rerun-if-changed=src/hidden.c");
+    // Nothing refers to this file's object, so that the linker would leave it out.
+    cc::Build::new().file("src/hidden.c").link_lib_modifier("+whole-archive").compile("gabion_hidden");
 }
 
 /// RocksDB's headers have to be read with the definitions that its sources were compiled with.

@@ -253,7 +253,7 @@ fn the_document_names_exactly_the_metrics_there_are() {
             "column_family" => rest.strip_prefix("a%20b.c.").unwrap().to_owned(),
             _ => metric.name.clone(),
         };
-        let group = ["column_family", "backend", "rocksdb", "memory", "snapshots", "live"]
+        let group = ["column_family", "backend", "rocksdb", "memory", "snapshots", "store", "live"]
             .into_iter()
             .find(|known| *known == group);
         assert!(found.entry(group.unwrap()).or_default().insert(name), "{} is there twice", metric.name);
@@ -262,6 +262,7 @@ fn the_document_names_exactly_the_metrics_there_are() {
     assert_eq!(found["backend"], documented("### Backend"));
     assert_eq!(found["memory"], documented("### Memory"));
     assert_eq!(found["snapshots"], documented("### Snapshots"));
+    assert_eq!(found["store"], documented("### Stores"));
     assert_eq!(found["live"], documented("### Live objects"));
     assert!(found["rocksdb"].contains("rocksdb.block.cache.miss") && found["rocksdb"].len() > 200);
     let quiet = open([]).unwrap().backend.metrics().unwrap();
