@@ -8,6 +8,7 @@ help: ## List these commands
 
 setup: ## Install what is missing: compilers, JDK, Maven, Rust; compile RocksDB once
 	@tools/setup test
+	@tools/servers all
 	@tools/rocksdb
 
 build: ## Compile the library (release)
