@@ -52,11 +52,12 @@ fn a_copy_that_was_killed_goes_on_with_what_it_had() {
     let to = room.text("copy");
     let files = room.path("copy").join("files");
     let mut slow = room.command(&["copy", "--quiet", &room.snapshot(2), &to]);
-    let mut child = slow.env("FAILPOINTS", "copy-file-put=sleep(200)").spawn().unwrap();
-    wait_until("the second file", || entries(&files).len() >= 2);
+    let mut child = slow.env("FAILPOINTS", "copy-file-put=sleep(5000)").spawn().unwrap();
+    let complete = || entries(&files).into_iter().filter(|name| !name.starts_with("staging-")).count();
+    wait_until("the second file", || complete() >= 2);
     child.kill().unwrap();
     child.wait().unwrap();
-    let there = entries(&files).into_iter().filter(|name| !name.starts_with("staging-")).count();
+    let there = complete();
     assert_eq!(room.run(&["list", "--json", &to]).json(0)["snapshots"], json!([]), "no half snapshot is visible");
     let resumed = room.run(&["copy", "--json", &room.snapshot(2), &to]).json(0);
     let moved = resumed["bytes"].as_u64().unwrap();
