@@ -76,7 +76,7 @@ fn one_round(database: &Database, place: &Place, files: &[PathBuf], round: usize
     times.nothing = timed_result(|| database.snapshot(Target::Directory(url.clone()), &place.options).map(drop))?;
     let sums: Vec<Sum> = files.iter().map(|file| Sum::of(&std::fs::read(file).expect("a captured file"))).collect();
     times.put = timed_result(|| put_files(place, &format!("{}/{put_alone}", place.url), files, &sums))?;
-    if round % 2 == 0 {
+    if round.is_multiple_of(2) {
         put(&mut times);
     }
     let get = |times: &mut Round| {
@@ -93,7 +93,7 @@ fn one_round(database: &Database, place: &Place, files: &[PathBuf], round: usize
         backend.close()
     })?;
     times.files = timed_result(|| get_files(place, &url, number, &got))?;
-    if round % 2 == 0 {
+    if round.is_multiple_of(2) {
         get(&mut times);
     }
     for directory in [&restored, &copied, &got] {

@@ -251,10 +251,12 @@ impl Store for Hdfs {
             async move {
                 let file = client.read(&path).await?;
                 // The client panics at what lies behind the end.
-                if range.end > file.file_length() as u64 {
-                    return Ok(None);
+                match (usize::try_from(range.start), usize::try_from(range.end)) {
+                    (Ok(start), Ok(end)) if end <= file.file_length() => {
+                        file.read_range(start, end - start).await.map(Some)
+                    }
+                    _ => Ok(None),
                 }
-                file.read_range(range.start as usize, (range.end - range.start) as usize).await.map(Some)
             }
         });
         found?.ok_or_else(|| Error::corruption(format!("{name} in {} ends before byte {}", self.url, range.end)))

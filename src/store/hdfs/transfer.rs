@@ -154,7 +154,7 @@ pub(super) fn download(
         let file = client.read(&name).await?;
         let size = file.file_length();
         // The client panics at what lies behind the end.
-        let start = size.min(start as usize);
+        let start = usize::try_from(start).map_or(size, |start| size.min(start));
         Ok(file.read_range_stream(start, size - start).boxed())
     })?;
     loop {
