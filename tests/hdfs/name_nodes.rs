@@ -101,10 +101,13 @@ fn every_call(place: &Place) -> Vec<(&'static str, gabion::Error)> {
     ]
 }
 
+/// A call that can be cancelled.
+type Call<'a> = &'a (dyn Fn(&Control) -> gabion::Result<()> + Sync);
+
 /// How long the longest of some calls takes to answer after its cancel.
 fn seconds_to_cancel(place: &Place) -> f64 {
     let store = place.store();
-    let calls: [&(dyn Fn(&Control) -> gabion::Result<()> + Sync); 3] = [
+    let calls: [Call<'_>; 3] = [
         &|control| store.list("files", control).map(drop),
         &|control| store.put_new("sequence/9", "x".into(), control).map(drop),
         &|control| store.delete(&["files/x".to_owned()], control),
