@@ -18,8 +18,11 @@ const BACKEND: Id = Id(0xb0);
 #[test]
 fn of_many_writers_the_newest_publishes_and_the_others_are_fenced() {
     for place in Place::every() {
+        // Each waits for all before it, which takes its time where a request does.
+        let is_near = ["file:", "memory:"].iter().any(|scheme| place.url.starts_with(scheme));
+        let racers = if is_near { 16 } else { 4 };
         let mut writers: Vec<Arc<Writer>> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..16).map(|_| scope.spawn(|| place.writer(HOUR))).collect();
+            let threads: Vec<_> = (0..racers).map(|_| scope.spawn(|| place.writer(HOUR))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         writers.sort_by_key(|writer| writer.epoch());
