@@ -374,3 +374,22 @@ fn a_backend_that_was_overtaken_is_fenced() {
     }
     take(&successor.backend, Kind::Portable, &snapshots.url);
 }
+
+#[test]
+fn a_directory_is_known_again_by_another_url() {
+    let (scratch, snapshots) = (open(&[]), snapshots());
+    let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
+    family.put(b"key", b"value").unwrap();
+    let first = take(&scratch.backend, Kind::Native, &snapshots.url);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let link = elsewhere.path().join("link");
+    std::os::unix::fs::symlink(snapshots.directory.path(), &link).unwrap();
+    let other_url = format!("file://{}", link.display());
+    let successor = restore(number(&snapshots.url, first.number));
+    let late = restore(number(&snapshots.url, first.number));
+    let next = take(&successor.backend, Kind::Native, &other_url);
+    assert!(next.bytes_written < next.bytes, "the table file is reused");
+    let snapshot = late.backend.start_snapshot(&request(Kind::Native, &other_url)).unwrap();
+    assert_eq!((snapshot.wait(None), snapshot.result().unwrap_err().code), (State::Failed, Code::Fenced));
+    take(&successor.backend, Kind::Native, &other_url);
+}

@@ -7,6 +7,7 @@ use crate::options::StoreSettings;
 use crate::snapshot::capture_directory;
 use crate::snapshot::manifest::Manifest;
 use crate::snapshot::sequence::Sequence;
+use crate::snapshot::writer::Restored;
 use crate::snapshot::{Lineage, Parent};
 use crate::store::{self, Control};
 
@@ -15,8 +16,8 @@ use crate::store::{self, Control};
 pub(super) struct Input {
     pub(super) manifest: Manifest,
     pub(super) files: Files,
-    /// The place and the largest number of its directory, if it is in one.
-    directory: Option<(String, u64)>,
+    /// The directory that it is in, if it is in one.
+    restored: Option<Restored>,
 }
 
 impl Input {
@@ -25,13 +26,14 @@ impl Input {
             Source::Capture { path } => {
                 let manifest = capture_directory::read(path)?;
                 let files = Files { home: Home::Capture(path.clone()), control: control.clone() };
-                return Ok(Input { manifest, files, directory: None });
+                return Ok(Input { manifest, files, restored: None });
             }
             Source::Number { url, number } => (url, Some(*number)),
             Source::Latest { url } => (url, None),
         };
         let store = store::open(url, settings)?;
         let sequence = Sequence::new(store.clone());
+        let directory = sequence.directory(control)?;
         let newest = sequence.largest(control)?;
         fail::fail_point!("restore-sequence-seen");
         let manifest = match wanted {
@@ -41,18 +43,18 @@ impl Input {
         // A snapshot that was published meanwhile may be the very one that is restored.
         let newest = newest.max(manifest.number);
         let files = Files { home: Home::Store(store), control: control.clone() };
-        Ok(Input { manifest, files, directory: Some((store::place(url, settings)?, newest)) })
+        let restored = directory.map(|directory| Restored { directory, newest });
+        Ok(Input { manifest, files, restored })
     }
 
     /// The same place with another manifest: a part of its own.
     pub(super) fn with_manifest(&self, manifest: Manifest) -> Input {
-        Input { manifest, files: self.files.clone(), directory: self.directory.clone() }
+        Input { manifest, files: self.files.clone(), restored: self.restored }
     }
 
     /// Where a backend that is restored from this input alone comes from.
     pub(super) fn parent(&self) -> Option<Parent> {
-        let (place, newest) = self.directory.clone()?;
-        Some(Parent { place, manifest: self.manifest.clone(), newest })
+        Some(Parent { manifest: self.manifest.clone(), restored: self.restored? })
     }
 
     /// The lineage of a backend that inherits table files from this input; `None` for one that writes all anew.

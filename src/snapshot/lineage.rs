@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::id::Id;
 use super::manifest::Manifest;
 use super::object_name::Origin;
+use super::writer::Restored;
 use crate::store::Sum;
 
 /// What a restore leaves for later snapshots; empty for a backend that was opened empty.
@@ -19,11 +20,9 @@ pub(crate) struct Lineage {
 /// A snapshot that is a backend's starting point.
 #[derive(Clone, Debug)]
 pub(crate) struct Parent {
-    /// Where its directory is (`store::place`).
-    pub(crate) place: String,
     pub(crate) manifest: Manifest,
-    /// The largest number in the directory when it was read.
-    pub(crate) newest: u64,
+    /// The directory that it was read from.
+    pub(crate) restored: Restored,
 }
 
 impl Lineage {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ pub(super) const FOLDER: &str = "sequence";
 const MAX_NUMBER: u64 = 1 << 63;
 /// How often a create is tried whose outcome can't be seen, or whose number comes and goes.
 const TRIES: u32 = 8;
+/// After a failure it is tried again for so long.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How often a number is looked for behind others who look for one.
 const APPENDS: u32 = 1000;
 
@@ -120,6 +122,16 @@ impl Sequence {
         Ok(self.objects(control)?.last_key_value().map_or(0, |(number, _)| *number))
     }
 
+    /// Which directory it is, by whatever URL it is reached: the writer of its first epoch. `None` before there is one.
+    pub fn directory(&self, control: &Control) -> Result<Option<Id>> {
+        for number in self.objects(control)?.into_keys() {
+            if let Some(Entry::Epoch(epoch)) = self.read(number, control)? {
+                return Ok(Some(epoch.writer));
+            }
+        }
+        Ok(None)
+    }
+
     /// What is at `number`, or `None`.
     pub fn read(&self, number: u64, control: &Control) -> Result<Option<Entry>> {
         let Some(bytes) = self.bytes(number, control)? else { return Ok(None) };
@@ -195,15 +207,13 @@ impl Sequence {
                 format!("the sequence of {} has no numbers left", self.store.url()),
             ));
         }
-        let name = name(number);
+        let (name, started) = (name(number), Instant::now());
         let mut failure = None;
         for tries in 0..TRIES {
             let answer = self.store.put_new(&name, bytes.clone(), control);
-            let created = matches!(answer, Ok(true));
-            failure = answer.err().or(failure);
             match self.store.read(&name, document::MAX_BYTES, control)? {
                 Some(found) if found == bytes => {
-                    if !created {
+                    if !matches!(answer, Ok(true)) {
                         // It is there from an earlier try, which may have failed before the name was durable.
                         self.store.settle(FOLDER, control)?;
                     }
@@ -211,6 +221,12 @@ impl Sequence {
                 }
                 Some(found) => return Ok(Claim::Taken(found)),
                 None => {
+                    // A store that took long over a failure has tried often enough itself.
+                    if started.elapsed() > PATIENCE {
+                        answer?;
+                    } else {
+                        failure = answer.err().or(failure);
+                    }
                     control.check()?;
                     std::thread::sleep(Duration::from_millis(5 << tries));
                 }

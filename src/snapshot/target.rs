@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::job::Target;
 use super::manifest::Manifest;
-use super::writer::Writer;
+use super::writer::{Restored, Writer};
 use crate::error::Result;
 use crate::options::StoreSettings;
 use crate::store::{self, Control};
@@ -24,9 +24,8 @@ struct Opened {
 }
 
 /// One directory, and what this backend has made of it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Directory {
-    pub(super) place: String,
     /// Taken by the first job that gets as far.
     writer: Mutex<Option<Opened>>,
     state: Mutex<State>,
@@ -55,16 +54,12 @@ impl Targets {
         let Target::Directory(url) = target else { return Ok(None) };
         let place = store::place(url, settings)?;
         let mut directories = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let directory = directories.entry(place).or_insert_with_key(|place| Arc::new(Directory::new(place)));
+        let directory = directories.entry(place).or_default();
         Ok(Some(Arc::clone(directory)))
     }
 }
 
 impl Directory {
-    fn new(place: &str) -> Directory {
-        Directory { place: place.to_owned(), writer: Mutex::new(None), state: Mutex::default(), moved: Condvar::new() }
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -75,7 +70,7 @@ impl Directory {
         &self,
         (url, settings): (&str, &StoreSettings),
         grace: Duration,
-        restored: Option<u64>,
+        restored: Option<Restored>,
         control: &Control,
     ) -> Result<Arc<Writer>> {
         const NAP: Duration = Duration::from_millis(10);

@@ -104,9 +104,10 @@ impl Task {
     fn publish(&self, gathered: Gathered, work: &Path, url: &str, turn: &Turn) -> Result<Manifest> {
         let (control, snapshots) = (&self.job.control, &self.backend.snapshots);
         self.job.total.store(gathered.bytes(), Ordering::Relaxed);
-        let parent = snapshots.lineage.parent.as_ref().filter(|parent| parent.place == turn.directory.place);
-        let (reached, restored) = ((url, &self.request.options.store()), parent.map(|parent| parent.newest));
+        let parent = snapshots.lineage.parent.as_ref();
+        let (reached, restored) = ((url, &self.request.options.store()), parent.map(|parent| parent.restored));
         let writer = turn.directory.writer(reached, self.settings.grace, restored, control)?;
+        let parent = parent.filter(|parent| parent.restored.directory == writer.directory());
         let parents: Vec<_> =
             turn.directory.published().or_else(|| parent.map(|parent| parent.manifest.clone())).into_iter().collect();
         fail::fail_point!("parent-chosen");

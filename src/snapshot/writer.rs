@@ -25,6 +25,7 @@ pub struct Writer {
     grace: Duration,
     /// It copies what others made, and its epochs say so.
     copy: bool,
+    directory: Id,
     /// Shared with the same writer for other grace periods and over other stores.
     shared: Arc<Shared>,
 }
@@ -34,6 +35,15 @@ struct Shared {
     state: Mutex<State>,
     /// That of the state, for those who can't wait for it.
     epoch: AtomicU64,
+}
+
+/// What a restore saw of the directory that it read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Which one it was: `Writer::directory`.
+    pub directory: Id,
+    /// The largest number there.
+    pub newest: u64,
 }
 
 /// Where a writer stands.
@@ -60,9 +70,9 @@ pub(super) enum Unpublished {
 
 impl Writer {
     /// Becomes the writer of the directory, which is made if it is missing: takes an epoch, which fences every earlier
-    /// writer. `restored` is the largest number that was there when the backend was restored from this directory:
-    /// `Code::Fenced` if somebody has published since.
-    pub fn open(store: Arc<dyn Store>, grace: Duration, restored: Option<u64>, control: &Control) -> Result<Self> {
+    /// writer. `restored` is of the restore that the backend comes from: `Code::Fenced` if that read this directory, and
+    /// somebody has published since.
+    pub fn open(store: Arc<dyn Store>, grace: Duration, restored: Option<Restored>, control: &Control) -> Result<Self> {
         Self::take(store, grace, restored, false, control)
     }
 
@@ -74,21 +84,27 @@ impl Writer {
     fn take(
         store: Arc<dyn Store>,
         grace: Duration,
-        restored: Option<u64>,
+        restored: Option<Restored>,
         copy: bool,
         control: &Control,
     ) -> Result<Self> {
         store.create(control)?;
         let sequence = Sequence::new(store);
         let id = Id::random();
+        let there = sequence.directory(control)?;
+        let restored = restored.filter(|restored| there == Some(restored.directory)).map(|restored| restored.newest);
         // Looked at before, so that a backend that is behind fences nobody; and after, so that nobody slips through.
         refuse_newer(&sequence, restored, control)?;
         let epoch = take_epoch(&sequence, id, copy, control)?;
         fail::fail_point!("epoch-taken");
         refuse_newer(&sequence, restored, control)?;
+        let directory = match there {
+            Some(directory) => directory,
+            None => sequence.directory(control)?.unwrap_or(id),
+        };
         let state = State { epoch, cursor: epoch, expired: HashSet::new(), lost: false };
         let shared = Shared { state: Mutex::new(state), epoch: AtomicU64::new(epoch) };
-        Ok(Self { sequence, id, grace, copy, shared: Arc::new(shared) })
+        Ok(Self { sequence, id, grace, copy, directory, shared: Arc::new(shared) })
     }
 
     /// The number of its epoch; a later one after a publish whose outcome could not be found out.
@@ -98,18 +114,22 @@ impl Writer {
 
     /// The same writer, for jobs with another grace period.
     pub fn with_grace(&self, grace: Duration) -> Self {
-        Self { sequence: self.sequence.clone(), id: self.id, grace, copy: self.copy, shared: Arc::clone(&self.shared) }
+        Self { sequence: self.sequence.clone(), grace, shared: Arc::clone(&self.shared), ..*self }
     }
 
     /// The same writer, over the same directory that is reached in another way.
     pub fn with_store(&self, store: Arc<dyn Store>) -> Self {
-        let (id, grace, copy) = (self.id, self.grace, self.copy);
-        Self { sequence: Sequence::new(store), id, grace, copy, shared: Arc::clone(&self.shared) }
+        Self { sequence: Sequence::new(store), shared: Arc::clone(&self.shared), ..*self }
     }
 
     /// How long a job of this writer may take, and how long readers have after a discard.
     pub fn grace(&self) -> Duration {
         self.grace
+    }
+
+    /// Which directory it writes to, by whatever URL it is reached.
+    pub fn directory(&self) -> Id {
+        self.directory
     }
 
     pub(super) fn sequence(&self) -> &Sequence {

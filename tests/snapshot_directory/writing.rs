@@ -8,7 +8,7 @@ use bytes::Bytes;
 use gabion::Code;
 use gabion::snapshot::id::Id;
 use gabion::snapshot::publication::Publication;
-use gabion::snapshot::writer::Writer;
+use gabion::snapshot::writer::{Restored, Writer};
 use gabion::store::Control;
 
 use crate::place::{HOUR, Place};
@@ -59,8 +59,10 @@ fn a_zombie_is_fenced_for_good_and_what_it_published_stays() {
 #[test]
 fn a_backend_that_was_restored_from_less_than_the_newest_may_not_write() {
     for place in Place::every() {
-        let first = place.publish(&place.writer(HOUR), &[], &["a"]).unwrap();
-        let open = |restored| Writer::open(place.store(), HOUR, Some(restored), &Control::new());
+        let writer = place.writer(HOUR);
+        let directory = writer.directory();
+        let first = place.publish(&writer, &[], &["a"]).unwrap();
+        let open = |newest| Writer::open(place.store(), HOUR, Some(Restored { directory, newest }), &Control::new());
         let writer = Arc::new(open(first.number).unwrap());
         let second = place.publish(&writer, &[], &["b"]).unwrap();
         let error = open(first.number).unwrap_err();

@@ -6,9 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::future::Either;
 use futures::{Stream, StreamExt};
-use hdfs_native::WriteOptions;
 use hdfs_native::file::FileWriter;
+use hdfs_native::{Client, HdfsError, WriteOptions};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::Attempt;
@@ -22,6 +23,9 @@ use crate::store::{Control, runtime};
 const PART: usize = 1 << 20;
 /// Bytes that the client holds of a file, in packets that wait to be sent or acknowledged, besides a part.
 const IN_FLIGHT: u64 = 15 << 20;
+/// Between two questions whether a file is complete.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// A transfer waits for its turn as long as it takes; cancel and the caller's deadline end that.
 const NO_LIMIT: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
@@ -94,7 +98,8 @@ impl<'a> Upload<'a> {
             writer = self.connection.wait(control, write_part(writer, part))?;
             fail::fail_point!("hdfs-part-written");
         }
-        self.connection.wait(control, async move { writer.close().await })?;
+        let name = path.to_owned();
+        self.connection.once(control, |client| async move { close(writer, &client, &name, size).await })?;
         Ok(size)
     }
 
@@ -133,6 +138,38 @@ impl<'a> Upload<'a> {
             return Err(Failure::passing(text));
         }
         Ok(())
+    }
+}
+
+/// Completes the file. The client asks the name node for that as soon as the data nodes have all bytes. The answer is no until
+/// they have told the name node, which takes them some milliseconds; the client's next question comes after 500. So its pause
+/// is cut short: the bytes are sent, and what it has to ask again is nothing but whether the file is complete now.
+async fn close(mut writer: FileWriter, client: &Client, path: &str, size: u64) -> hdfs_native::Result<()> {
+    let (mut pause, mut is_first) = (FIRST_PAUSE, true);
+    loop {
+        let closed = std::pin::pin!(writer.close());
+        let refused = std::pin::pin!(has_been_asked(client, path, size, pause));
+        match futures::future::select(closed, refused).await {
+            Either::Right(_) => (pause, is_first) = ((pause * 2).min(LONGEST_PAUSE), false),
+            // It was complete all the same, by an answer that was not waited for.
+            Either::Left((Err(HdfsError::RPCError(class, _)), _))
+                if !is_first && class.ends_with("LeaseExpiredException") =>
+            {
+                return Ok(());
+            }
+            Either::Left((closed, _)) => return closed,
+        }
+    }
+}
+
+/// Returns some time after the name node was asked to complete the file: it knows the file's length from then on.
+async fn has_been_asked(client: &Client, path: &str, size: u64, mut pause: Duration) {
+    loop {
+        tokio::time::sleep(pause).await;
+        if client.get_file_info(path).await.is_ok_and(|found| found.length as u64 == size) {
+            return tokio::time::sleep(pause).await;
+        }
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
