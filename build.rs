@@ -15,6 +15,7 @@ fn main() {
         println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
         link_runtimes_statically();
         hide_functions_of_crates();
+        keep_statics();
     }
     compile_shim();
 }
@@ -50,6 +51,14 @@ fn hide_functions_of_crates() {
     println!("cargo::rerun-if-changed=src/hidden.c");
     // Nothing refers to this file's object, so that the linker would leave it out.
     cc::Build::new().file("src/hidden.c").link_lib_modifier("+whole-archive").compile("gabion_hidden");
+}
+
+/// Nothing that RocksDB uses is destroyed at exit: src/statics.c says why.
+fn keep_statics() {
+    println!("cargo::rerun-if-changed=src/statics.c");
+    println!("cargo::rustc-link-arg=-Wl,--wrap=__cxa_atexit");
+    // Its only callers are in libraries that the linker reads later.
+    cc::Build::new().file("src/statics.c").link_lib_modifier("+whole-archive").compile("gabion_statics");
 }
 
 /// RocksDB's headers have to be read with the definitions that its sources were compiled with.

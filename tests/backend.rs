@@ -237,13 +237,18 @@ fn an_exit_in_the_middle_of_opening_and_restoring_is_clean() {
     (0..20_000u32).for_each(|key| family.put(&key.to_be_bytes(), &[7; 50]).unwrap());
     take(&scratch.backend, Kind::Native, &url);
     take(&scratch.backend, Kind::Portable, &url);
-    for round in 0..if std::env::var_os("GABION_SOAK").is_some() { 2000 } else { 60 } {
+    let rounds = if std::env::var_os("GABION_SOAK").is_some() { 2000 } else { 100 };
+    let end = |round: u64| {
         let mut child = std::process::Command::new(std::env::current_exe().unwrap());
         let child = child.args([TEST, "--exact", "--nocapture"]).env(ENDING, folder.path());
         let output = child.env("GABION_ENDING_AFTER", (1_000 + round * 977 % 60_000).to_string()).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(7), "round {round}: {}: {said}", output.status);
-    }
+    };
+    // Many at once: on a busy machine the exit and the work in its way take turns.
+    std::thread::scope(|scope| {
+        (0..12).for_each(|at| drop(scope.spawn(move || (at..rounds).step_by(12).for_each(end))))
+    });
 }
 
 /// Opens and restores on several threads, and exits some microseconds later.

@@ -20,6 +20,15 @@ fn the_library_exports_the_header_and_jni_onload() {
 }
 
 #[test]
+fn nothing_of_the_library_is_destroyed_at_exit_while_threads_may_use_it() {
+    let symbols =
+        support::run(Command::new("nm").args(["-D", "--undefined-only", "--format=posix"]).arg(support::library()));
+    let mut functions = symbols.lines().filter_map(|line| line.split([' ', '@']).next());
+    assert!(functions.clone().any(|function| function == "on_exit"), "nm was not understood: {symbols}");
+    assert!(!functions.any(|function| function == "__cxa_atexit"), "src/statics.c is not in its place");
+}
+
+#[test]
 fn every_function_bears_the_prefix_and_every_handle_has_its_free() {
     let header = support::header::text();
     let functions = support::header::functions(&header);

@@ -1,8 +1,8 @@
 //! When the process ends or forks: what becomes of databases that are still open.
 //!
-//! At exit they are closed, and whoever is at work in RocksDB otherwise is waited for, before C++ destroys what they use. A
-//! forked child has their memory and not their threads, so that it can neither use nor close them: it leaves them, with their
-//! files, to its parent.
+//! At exit they are closed, and whoever is at work in RocksDB otherwise is waited for a little. Whoever still works then does so
+//! until the process is gone, since nothing that it uses is destroyed (`src/statics.c`). A forked child has the databases'
+//! memory and not their threads, so that it can neither use nor close them: it leaves them, with their files, to its parent.
 
 use std::ffi::{c_int, c_void};
 use std::ptr;
@@ -10,22 +10,19 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use librocksdb_sys as ffi;
-
 use super::db::Db;
 use super::gate::{Call, Gate};
 use crate::error::Result;
 
 unsafe extern "C" {
-    /// glibc's `atexit` for functions that want to know the exit status.
+    /// glibc's. `atexit` is a part of the program that calls it, and in this library does nothing (`src/statics.c`).
     fn on_exit(function: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
 }
 
 /// For work in RocksDB outside of an open database: options are made, a database is opened, a table file written.
 static WORKSHOP: Gate = Gate::new();
 static OPEN: Mutex<Vec<Weak<Db>>> = Mutex::new(Vec::new());
-static FIRST_WORK: Once = Once::new();
-static FIRST_OPEN: Once = Once::new();
+static WATCHED: Once = Once::new();
 /// How many forks lie between this process and the one that first opened a database.
 static FORKS: AtomicU32 = AtomicU32::new(0);
 /// What is to be done before databases are closed.
@@ -34,27 +31,25 @@ static HOOKS: Mutex<Vec<fn()>> = Mutex::new(Vec::new());
 /// How long the exit waits for whoever is still at work.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Enters the workshop; `Closed` once the process is ending.
-pub(super) fn work() -> Result<Call<'static>> {
-    FIRST_WORK.call_once(|| {
-        // SAFETY: options have no preconditions; the two functions live as long as the library and don't unwind.
+/// Has this file hear of the end of the process, and of its forks.
+fn watch() {
+    WATCHED.call_once(|| {
+        // SAFETY: the two functions live as long as the library and don't unwind.
         unsafe {
-            // What is registered behind RocksDB's statics runs before they are destroyed; the first options make them.
-            ffi::rocksdb_options_destroy(ffi::rocksdb_options_create());
             on_exit(end, ptr::null_mut());
             libc::pthread_atfork(None, None, Some(leave_all));
         }
     });
+}
+
+/// Enters the workshop; `Closed` once the process is ending.
+pub(super) fn work() -> Result<Call<'static>> {
+    watch();
     WORKSHOP.read()
 }
 
 /// Has `db` closed at exit. Within the workshop.
 pub(super) fn remember(db: &Arc<Db>) {
-    FIRST_OPEN.call_once(|| {
-        // Once more, behind the statics that opening makes.
-        // SAFETY: as in `work`.
-        unsafe { on_exit(end, ptr::null_mut()) };
-    });
     let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
     open.retain(|other| other.strong_count() > 0);
     open.push(Arc::downgrade(db));
@@ -72,17 +67,13 @@ pub(super) fn forks() -> u32 {
 
 /// Has `hook` run once at exit, before databases are closed if there are any.
 pub(crate) fn at_exit(hook: fn()) {
-    static REGISTERED: Once = Once::new();
     HOOKS.lock().unwrap_or_else(PoisonError::into_inner).push(hook);
-    // On its own: a database that is opened later still registers `end` behind RocksDB's statics.
-    REGISTERED.call_once(|| {
-        // SAFETY: `run_hooks` is an `extern "C"` function that lives as long as the library and doesn't unwind.
-        unsafe { libc::atexit(run_hooks) };
-    });
+    watch();
 }
 
-extern "C" fn run_hooks() {
-    // A forked child has none of the threads that hooks wait for.
+/// At exit.
+extern "C" fn end(_status: c_int, _: *mut c_void) {
+    // A forked child has none of the threads that are waited for here.
     if forks() > 0 {
         return;
     }
@@ -90,22 +81,6 @@ extern "C" fn run_hooks() {
         let hooks = std::mem::take(&mut *HOOKS.lock().unwrap_or_else(PoisonError::into_inner));
         hooks.into_iter().for_each(|hook| hook());
     });
-}
-
-/// At exit, with the status that the process ends with.
-extern "C" fn end(status: c_int, _: *mut c_void) {
-    if forks() > 0 {
-        // SAFETY: both take what they are given; RocksDB's own exit handler would wait for threads that are not in this process.
-        unsafe {
-            libc::fflush(ptr::null_mut());
-            libc::_exit(status);
-        }
-    }
-    close_all();
-}
-
-fn close_all() {
-    run_hooks();
     let _ = std::panic::catch_unwind(|| {
         WORKSHOP.refuse();
         let open = std::mem::take(&mut *OPEN.lock().unwrap_or_else(PoisonError::into_inner));
