@@ -331,8 +331,10 @@ class StoredSnapshotTest {
     void hdfs_is_taken_and_a_wrong_option_is_told() throws Exception {
         RocksDBStateBackend backend = subtask.start(Map.of("no.such.option", "1"));
         backend.setNativeSnapshotStore("hdfs://host:8020/path", Map.of());
-        assertThrows(
-                IllegalArgumentException.class, () -> backend.setNativeSnapshotStore(url(), Map.of("snapshot.grace", "long")));
+        for (String wrong : new String[] {"long", "0s"}) {
+            assertThrows(
+                    IllegalArgumentException.class, () -> backend.setNativeSnapshotStore(url(), Map.of("snapshot.grace", wrong)));
+        }
         backend.setNativeSnapshotStore(url(), Map.of("no.such.option", "1"));
         state(backend, 1).update("one");
         Exception thrown = assertThrows(Exception.class, () -> snapshot(backend, 1));
