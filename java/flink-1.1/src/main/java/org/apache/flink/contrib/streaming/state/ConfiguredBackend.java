@@ -60,7 +60,8 @@ abstract class ConfiguredBackend extends AbstractStateBackend {
      * that have not changed. The JobManager discards them there through Flink's own file systems; the files go with a later
      * snapshot of this backend.
      *
-     * @param url {@code file:///path} or {@code hdfs://host:port/path}, reached by all machines; null: the checkpoint directory
+     * @param url {@code file:///path} or {@code hdfs://host:port/path}, reached by all machines, also with a name service in place of
+     *     host and port; null: the checkpoint directory
      * @param options of snapshots, restores and the store, by the names that docs/options.md lists
      * @throws IllegalArgumentException if the URL is of another kind
      */
