@@ -203,6 +203,7 @@ public final class MiniDfs {
       }
       return found;
     });
+    commands.put("bytes", words -> files().getContentSummary(path(words[0])).getLength());
     commands.put("open-files", words -> {
       StringJoiner found = new StringJoiner(" ");
       var all = files().listOpenFiles(EnumSet.of(OpenFilesType.ALL_OPEN_FILES), words[0]);

@@ -28,7 +28,7 @@ final class NativeSnapshotStore implements Serializable {
      *
      * @param url as {@code file:///path} or {@code hdfs://host:port/path}
      * @param options of snapshots, restores and the store, by the names that docs/options.md lists
-     * @throws IllegalArgumentException if the URL is of another kind, or the grace period is no duration
+     * @throws IllegalArgumentException if the URL is of another kind, or the grace period is no duration above 0
      */
     NativeSnapshotStore(String url, Map<String, String> options) {
         this.root = StoreUrl.parse(url);
@@ -58,11 +58,11 @@ final class NativeSnapshotStore implements Serializable {
     Duration grace() {
         String text = options.getOrDefault(GRACE, "1h");
         Matcher duration = DURATION.matcher(text);
-        if (!duration.matches()) {
+        long number = duration.matches() ? Long.parseLong(duration.group(1)) : 0;
+        if (number == 0) {
             throw new IllegalArgumentException(
-                    "the option " + GRACE + " is \"" + text + "\"; write a whole number with ms, s, m or h, as 90m");
+                    "the option " + GRACE + " is \"" + text + "\"; write a whole number above 0 with ms, s, m or h, as 90m");
         }
-        long number = Long.parseLong(duration.group(1));
         switch (duration.group(2)) {
             case "ms":
                 return Duration.ofMillis(number);

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.java.typeutils.runtime.DataInputViewStream;
 import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.runtime.state.KvStateSnapshot;
 import org.apache.flink.runtime.state.StateHandle;
 
 /** Gives a session the state of a snapshot. What it reads is closed in the end, and when the session is closed. */
@@ -33,8 +34,32 @@ final class Restore {
         this.session = session;
     }
 
+    /**
+     * From a snapshot of any kind.
+     *
+     * @param store the one that is configured, or null
+     * @throws RuntimeException if it is none of this backend's
+     */
+    void from(KvStateSnapshot<?, ?, ?, ?, ?> snapshot, NativeSnapshotStore store) throws Exception {
+        if (snapshot instanceof RocksDBStateBackend.FinalFullyAsyncSnapshot) {
+            stream(((RocksDBStateBackend.FinalFullyAsyncSnapshot) snapshot).stateHandle);
+        } else if (snapshot instanceof FinalNativeSnapshot) {
+            files((FinalNativeSnapshot) snapshot);
+        } else if (snapshot instanceof FinalStoredSnapshot) {
+            stored((FinalStoredSnapshot) snapshot, store);
+        } else if (snapshot instanceof RocksDBStateBackend.FinalSemiAsyncSnapshot) {
+            throw new RuntimeException(
+                    "Unknown RocksDB snapshot: " + snapshot + " is a backup of RocksDB's files that Flink 1.1 wrote, which can't be"
+                            + " read; take a savepoint with enableFullyAsyncSnapshots() there, and restore that");
+        } else {
+            throw new RuntimeException(
+                    "Unknown RocksDB snapshot: " + (snapshot == null ? "null" : snapshot.getClass().getName())
+                            + "; only snapshots of this backend, and fully asynchronous ones of Flink 1.1's, can be restored");
+        }
+    }
+
     /** From one stream: a portable snapshot of Gabion's, or one that Flink 1.1 wrote. */
-    void stream(StateHandle<DataInputView> handle) throws Exception {
+    private void stream(StateHandle<DataInputView> handle) throws Exception {
         DataInputView view = handle.getState(session.userClassLoader());
         try (InputStream in = view instanceof InputStream ? (InputStream) view : new DataInputViewStream(view)) {
             session.register(in);
@@ -63,7 +88,7 @@ final class Restore {
     }
 
     /** From the files of a native snapshot: linked where they are on this machine, else copied to it first, and checked. */
-    void files(FinalNativeSnapshot snapshot) throws Exception {
+    private void files(FinalNativeSnapshot snapshot) throws Exception {
         snapshot.ensureNotClosed();
         CheckpointDirectory directory = new CheckpointDirectory(snapshot.directory());
         File local = directory.local();
@@ -81,7 +106,7 @@ final class Restore {
     }
 
     /** From a native snapshot store, by the engine itself. */
-    void stored(FinalStoredSnapshot snapshot, NativeSnapshotStore store) throws Exception {
+    private void stored(FinalStoredSnapshot snapshot, NativeSnapshotStore store) throws Exception {
         Map<String, String> settings = store == null ? Map.of() : store.ofRestores().asMap();
         Source source = Source.snapshot(StoreUrl.forGabion(snapshot.directory), snapshot.number);
         session.adopt(session.families(session.options()

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.flink.api.common.ExecutionConfig;
-import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.state.FoldingState;
 import org.apache.flink.api.common.state.FoldingStateDescriptor;
 import org.apache.flink.api.common.state.ListState;
@@ -32,8 +31,6 @@ import org.apache.flink.runtime.state.KvStateSnapshot;
 import org.apache.flink.runtime.state.StateHandle;
 import org.apache.flink.runtime.state.filesystem.FsStateBackend;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.DBOptions;
 import org.rocksdb.Handles;
 import org.rocksdb.RocksDB;
 
@@ -46,23 +43,14 @@ import org.rocksdb.RocksDB;
  * <p>The task's thread calls everything, but for {@link #close} and {@link #dispose}, which any thread may call at any time.
  * docs/flink-1.1.md tells what differs from the original.
  */
-public class RocksDBStateBackend extends AbstractStateBackend {
+public class RocksDBStateBackend extends ConfiguredBackend {
     private static final long serialVersionUID = 1L;
     /** The key under which there is one snapshot of all states. */
     private static final String ALL_STATES = "dummy_state";
 
     private final Path checkpointDirectory;
     private AbstractStateBackend nonPartitionedStateBackend;
-    private boolean fullyAsyncBackup;
-    private boolean flinkFormat;
-    private NativeSnapshotStore nativeSnapshotStore;
-    private boolean flink3718Behaviour;
-    private Path[] configuredDbBasePaths;
-    private PredefinedOptions predefinedOptions;
-    private OptionsFactory optionsFactory;
 
-    private transient DBOptions dbOptions;
-    private transient ColumnFamilyOptions columnOptions;
     private transient File[] initializedDbBasePaths;
     private transient volatile Session session;
     private transient StoreSweeper sweeper;
@@ -132,7 +120,7 @@ public class RocksDBStateBackend extends AbstractStateBackend {
         }
         super.initializeForJob(env, operatorIdentifier, keySerializer);
         nonPartitionedStateBackend.initializeForJob(env, operatorIdentifier, keySerializer);
-        initializedDbBasePaths = StorageDirectories.usable(configuredDbBasePaths, env);
+        initializedDbBasePaths = StorageDirectories.usable(configuredStorage(), env);
         sweeper = null;
         session = new Session(
                 env.getJobID(),
@@ -183,8 +171,7 @@ public class RocksDBStateBackend extends AbstractStateBackend {
     public void dispose() throws Exception {
         Session open = session;
         db = null;
-        dbOptions = null;
-        columnOptions = null;
+        forgetOptions();
         Exception failure = null;
         for (Disposal each : List.<Disposal>of(
                 super::dispose, // closes
@@ -316,7 +303,7 @@ public class RocksDBStateBackend extends AbstractStateBackend {
         open.checkNotDisposed();
         Families families = open.openFamilies();
         if (families == null || families.isEmpty()) {
-            return flink3718Behaviour ? new HashMap<>() : null;
+            return isFlink3718Behaviour() ? new HashMap<>() : null;
         }
         HashMap<String, KvStateSnapshot<?, ?, ?, ?, ?>> snapshots = new HashMap<>();
         snapshots.put(ALL_STATES, snapshot(open, families, checkpointId));
@@ -324,24 +311,25 @@ public class RocksDBStateBackend extends AbstractStateBackend {
     }
 
     private KvStateSnapshot<?, ?, ?, ?, ?> snapshot(Session open, Families families, long checkpointId) throws IOException {
-        if (fullyAsyncBackup) {
-            PortableSnapshot.Content content = flinkFormat
+        if (isFullyAsync()) {
+            PortableSnapshot.Content content = isFlinkFormat()
                     ? FlinkFormatExport.begin(families)
                     : new PortableSnapshot.Pulled(families.core().pullStream(new byte[0], new byte[0]));
             return new PortableSnapshot(this, open, content, checkpointId);
         }
-        if (nativeSnapshotStore != null) {
+        if (nativeSnapshotStore() != null) {
             return storedSnapshot(open, families, checkpointId);
         }
         return new NativeSnapshot(open, Capture.start(open, families, checkpointId), checkpointDirectory, checkpointId);
     }
 
     private StoredSnapshot storedSnapshot(Session open, Families families, long checkpointId) throws IOException {
-        URI directory = nativeSnapshotStore.directory(open.jobId(), open.operator());
-        if (sweeper == null || !sweeper.isOf(nativeSnapshotStore, directory)) {
-            sweeper = new StoreSweeper(nativeSnapshotStore, directory);
+        NativeSnapshotStore store = nativeSnapshotStore();
+        URI directory = store.directory(open.jobId(), open.operator());
+        if (sweeper == null || !sweeper.isOf(store, directory)) {
+            sweeper = new StoreSweeper(store, directory);
         }
-        Publication publication = Publication.start(families.core(), directory, nativeSnapshotStore.ofSnapshots(), checkpointId);
+        Publication publication = Publication.start(families.core(), directory, store.ofSnapshots(), checkpointId);
         return new StoredSnapshot(open, publication, sweeper, checkpointId);
     }
 
@@ -351,23 +339,8 @@ public class RocksDBStateBackend extends AbstractStateBackend {
         if (keyValueStateSnapshots == null || keyValueStateSnapshots.isEmpty()) {
             return;
         }
-        KvStateSnapshot snapshot = keyValueStateSnapshots.get(ALL_STATES);
-        Restore restore = new Restore(session());
-        if (snapshot instanceof FinalFullyAsyncSnapshot) {
-            restore.stream(((FinalFullyAsyncSnapshot) snapshot).stateHandle);
-        } else if (snapshot instanceof FinalNativeSnapshot) {
-            restore.files((FinalNativeSnapshot) snapshot);
-        } else if (snapshot instanceof FinalStoredSnapshot) {
-            restore.stored((FinalStoredSnapshot) snapshot, nativeSnapshotStore);
-        } else if (snapshot instanceof FinalSemiAsyncSnapshot) {
-            throw new RuntimeException(
-                    "Unknown RocksDB snapshot: " + snapshot + " is a backup of RocksDB's files that Flink 1.1 wrote, which can't be"
-                            + " read; take a savepoint with enableFullyAsyncSnapshots() there, and restore that");
-        } else {
-            throw new RuntimeException(
-                    "Unknown RocksDB snapshot: " + (snapshot == null ? "null" : snapshot.getClass().getName())
-                            + "; only snapshots of this backend, and fully asynchronous ones of Flink 1.1's, can be restored");
-        }
+        KvStateSnapshot<?, ?, ?, ?, ?> snapshot = keyValueStateSnapshots.get(ALL_STATES);
+        new Restore(session()).from(snapshot, nativeSnapshotStore());
     }
 
     @Override
@@ -381,97 +354,7 @@ public class RocksDBStateBackend extends AbstractStateBackend {
         return nonPartitionedStateBackend.checkpointStateSerializable(state, checkpointID, timestamp);
     }
 
-    // ---- settings ----
-
-    /** Lets snapshots from now on be written as one portable stream, to where non-partitioned state goes. */
-    public void enableFullyAsyncSnapshots() {
-        this.fullyAsyncBackup = true;
-    }
-
-    /** Lets snapshots from now on be copies of the database's files, as is the default. */
-    public void disableFullyAsyncSnapshots() {
-        this.fullyAsyncBackup = false;
-    }
-
-    /**
-     * Lets fully asynchronous snapshots be written in the format of Flink 1.1's own backend, which can restore them: so a job
-     * can go back to it. Such snapshots can be restored here too. At most 256 states.
-     */
-    public void enableFlinkFormatSnapshots() {
-        this.flinkFormat = true;
-    }
-
-    /** Lets fully asynchronous snapshots be written in Gabion's format, as is the default. */
-    public void disableFlinkFormatSnapshots() {
-        this.flinkFormat = false;
-    }
-
-    /**
-     * Lets snapshots that are not fully asynchronous go to a store of Gabion's, where each shares with earlier ones the files
-     * that have not changed. The JobManager discards them there through Flink's own file systems; the files go with a later
-     * snapshot of this backend.
-     *
-     * @param url {@code file:///path} or {@code hdfs://host:port/path}, reached by all machines; null: the checkpoint directory
-     * @param options of snapshots, restores and the store, by the names that docs/options.md lists
-     * @throws IllegalArgumentException if the URL is of another kind
-     */
-    public void setNativeSnapshotStore(String url, Map<String, String> options) {
-        nativeSnapshotStore = url == null ? null : new NativeSnapshotStore(url, options);
-    }
-
-    /**
-     * Lets a list or a folding state to which nothing was added answer an empty list or its first accumulator, a snapshot of no state
-     * be an empty map, and the profile be {@link PredefinedOptions#DEFAULT} if none was set: as in the first version of this backend
-     * (FLINK-3718), before release 1.1.0.
-     */
-    public void enableFlink3718Behaviour() {
-        this.flink3718Behaviour = true;
-    }
-
-    /** Lets all that answer null, as the releases 1.1.2 and later do and as is the default. */
-    public void disableFlink3718Behaviour() {
-        this.flink3718Behaviour = false;
-    }
-
-    final boolean isFlink3718Behaviour() {
-        return flink3718Behaviour;
-    }
-
-    /**
-     * Sets the local directory that databases live in.
-     *
-     * @param path a directory; null for the task manager's temporary directories
-     * @throws IllegalArgumentException if it is not local
-     */
-    public void setDbStoragePath(String path) {
-        setDbStoragePaths(path == null ? null : new String[] {path});
-    }
-
-    /**
-     * Sets the local directories that databases live in. Each operator instance takes one of them.
-     *
-     * @param paths one or more directories; null for the task manager's temporary directories
-     * @throws IllegalArgumentException if there is none, or one is null or not local
-     */
-    public void setDbStoragePaths(String... paths) {
-        configuredDbBasePaths = paths == null ? null : StorageDirectories.parse(paths);
-    }
-
-    /**
-     * Returns the configured directories.
-     *
-     * @return an array of the caller's own; null if none are set
-     */
-    public String[] getDbStoragePaths() {
-        if (configuredDbBasePaths == null) {
-            return null;
-        }
-        String[] paths = new String[configuredDbBasePaths.length];
-        for (int i = 0; i < paths.length; i++) {
-            paths[i] = configuredDbBasePaths[i].toString();
-        }
-        return paths;
-    }
+    // ---- what it tells of itself ----
 
     /**
      * Returns the directories of which this instance has taken one.
@@ -480,77 +363,6 @@ public class RocksDBStateBackend extends AbstractStateBackend {
      */
     public File[] getStoragePaths() {
         return initializedDbBasePaths;
-    }
-
-    /**
-     * Sets the profile on which the options are built. Changes have an effect before the options are first used.
-     *
-     * @param options not null
-     */
-    public void setPredefinedOptions(PredefinedOptions options) {
-        predefinedOptions = Objects.requireNonNull(options, "options");
-    }
-
-    /**
-     * Returns the profile.
-     *
-     * @return what was set; else {@link PredefinedOptions#DEFAULT_ROCKS_4_5_1}
-     */
-    public PredefinedOptions getPredefinedOptions() {
-        if (predefinedOptions != null) {
-            return predefinedOptions;
-        }
-        return flink3718Behaviour ? PredefinedOptions.DEFAULT : PredefinedOptions.DEFAULT_ROCKS_4_5_1;
-    }
-
-    /**
-     * Sets what changes the profile's options. Changes have an effect before the options are first used.
-     *
-     * @param optionsFactory null for none
-     */
-    public void setOptions(OptionsFactory optionsFactory) {
-        this.optionsFactory = optionsFactory;
-    }
-
-    /**
-     * Returns what changes the profile's options.
-     *
-     * @return null for none
-     */
-    public OptionsFactory getOptions() {
-        return optionsFactory;
-    }
-
-    /**
-     * Returns the options of the database.
-     *
-     * @return the same object on each call until {@link #dispose}
-     */
-    public DBOptions getDbOptions() {
-        if (dbOptions == null) {
-            DBOptions options = getPredefinedOptions().createDBOptions();
-            if (optionsFactory != null) {
-                options = CoreOptions.made(optionsFactory, "createDBOptions", optionsFactory.createDBOptions(options));
-            }
-            dbOptions = options.setCreateIfMissing(true);
-        }
-        return dbOptions;
-    }
-
-    /**
-     * Returns the options of all states.
-     *
-     * @return the same object on each call until {@link #dispose}
-     */
-    public ColumnFamilyOptions getColumnOptions() {
-        if (columnOptions == null) {
-            ColumnFamilyOptions options = getPredefinedOptions().createColumnOptions();
-            if (optionsFactory != null) {
-                options = CoreOptions.made(optionsFactory, "createColumnOptions", optionsFactory.createColumnOptions(options));
-            }
-            columnOptions = options;
-        }
-        return columnOptions;
     }
 
     /**

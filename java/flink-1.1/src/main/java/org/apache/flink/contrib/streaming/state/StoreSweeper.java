@@ -78,7 +78,7 @@ final class StoreSweeper {
     }
 
     /** Another directory of the store, of this or another job, at random; null if there is none where looked. */
-    private URI other() throws IOException {
+    URI other() throws IOException {
         FileSystem fileSystem = FileSystem.get(store.root());
         Path job = pick(fileSystem, new Path(store.root()));
         Path operator = job == null ? null : pick(fileSystem, job);

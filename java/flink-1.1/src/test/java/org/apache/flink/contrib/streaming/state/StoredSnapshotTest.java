@@ -1,5 +1,8 @@
 package org.apache.flink.contrib.streaming.state;
 
+import static org.apache.flink.contrib.streaming.state.StoredSubtask.random;
+import static org.apache.flink.contrib.streaming.state.StoredSubtask.snapshot;
+import static org.apache.flink.contrib.streaming.state.StoredSubtask.state;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -7,30 +10,21 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gabion.Options;
-import dev.gabion.SnapshotDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.flink.api.common.JobID;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeutils.base.LongSerializer;
-import org.apache.flink.api.common.typeutils.base.StringSerializer;
-import org.apache.flink.api.common.typeutils.base.VoidSerializer;
 import org.apache.flink.runtime.state.AsynchronousKvStateSnapshot;
 import org.apache.flink.runtime.state.KvStateSnapshot;
 import org.apache.flink.runtime.state.memory.MemoryStateBackend;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,17 +32,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Snapshots in a native snapshot store. */
 class StoredSnapshotTest {
-    private static final String OPERATOR = "Fold (a, b)_0_1";
-
     @TempDir Path scratch;
-    private final JobID job = new JobID();
-    private final List<RocksDBStateBackend> attempts = new ArrayList<>();
+    private StoredSubtask subtask;
+
+    @BeforeEach
+    void aSubtask() {
+        subtask = new StoredSubtask(scratch, url(), Map.of());
+    }
 
     @AfterEach
     void dispose() throws Exception {
-        for (RocksDBStateBackend attempt : attempts) {
-            attempt.dispose();
-        }
+        subtask.dispose();
     }
 
     private Path store() {
@@ -59,61 +53,16 @@ class StoredSnapshotTest {
         return "file://" + store();
     }
 
-    /** Starts an attempt of the subtask. */
-    private RocksDBStateBackend start(Map<String, String> options) throws Exception {
-        RocksDBStateBackend backend =
-                new RocksDBStateBackend(scratch.resolve("checkpoints").toUri(), new MemoryStateBackend());
-        backend.setDbStoragePath(scratch.resolve("storage").toString());
-        backend.setNativeSnapshotStore(url(), options);
-        attempts.add(backend);
-        return restart(backend);
-    }
-
-    private RocksDBStateBackend start() throws Exception {
-        return start(Map.of());
-    }
-
-    private RocksDBStateBackend restart(RocksDBStateBackend backend) throws Exception {
-        backend.initializeForJob(BackendProgram.environment(job, getClass().getClassLoader()), OPERATOR, LongSerializer.INSTANCE);
-        return backend;
-    }
-
-    private static ValueState<String> state(RocksDBStateBackend backend, long key) throws Exception {
-        backend.setCurrentKey(key);
-        return backend.getPartitionedState(
-                null, VoidSerializer.INSTANCE, new ValueStateDescriptor<>("state", StringSerializer.INSTANCE, null));
-    }
-
-    /** A snapshot as the JobManager gets it. */
-    private static KvStateSnapshot<?, ?, ?, ?, ?> snapshot(RocksDBStateBackend backend, long checkpointId) throws Exception {
-        return InstantiationUtil.clone(BackendProgram.materialized(backend, checkpointId));
-    }
-
     private static AsynchronousKvStateSnapshot<?, ?, ?, ?, ?> begin(RocksDBStateBackend backend) throws Exception {
         return (AsynchronousKvStateSnapshot<?, ?, ?, ?, ?>) BackendProgram.taken(backend, 1);
     }
 
-    private static String random(int seed) {
-        StringBuilder text = new StringBuilder();
-        Random random = new Random(seed);
-        for (int i = 0; i < 1000; i++) {
-            text.append((char) (' ' + random.nextInt(90)));
-        }
-        return text.toString();
-    }
-
     private Path directory() {
-        return store().resolve(job.toString()).resolve(CheckpointDirectory.nameOf(OPERATOR.replace(" ", "")));
+        return Path.of(subtask.directory().getPath());
     }
 
     private Set<String> names(String folder) throws IOException {
         return new TreeSet<>(new LocalStoreObjects(directory().toUri()).list(folder));
-    }
-
-    private void sweepAll() {
-        try (SnapshotDirectory all = new SnapshotDirectory(StoreUrl.forGabion(directory().toUri().normalize()), new Options())) {
-            all.sweep(Duration.ZERO, false);
-        }
     }
 
     private static void awaitTrue(Callable condition) throws Exception {
@@ -128,29 +77,29 @@ class StoredSnapshotTest {
 
     @Test
     void a_snapshot_is_restored_and_discarded() throws Exception {
-        RocksDBStateBackend backend = start();
+        RocksDBStateBackend backend = subtask.start();
         state(backend, 1).update("one");
         KvStateSnapshot<?, ?, ?, ?, ?> first = snapshot(backend, 1);
         state(backend, 1).update("changed");
         KvStateSnapshot<?, ?, ?, ?, ?> second = snapshot(backend, 2);
         backend.dispose();
-        BackendProgram.restore(restart(backend), first);
+        BackendProgram.restore(subtask.restart(backend), first);
         first.discardState();
         first.discardState();
         assertEquals("one", state(backend, 1).value());
         backend.dispose();
-        BackendProgram.restore(restart(backend), second);
+        BackendProgram.restore(subtask.restart(backend), second);
         assertEquals("changed", state(backend, 1).value());
         assertThrows(Exception.class, () -> BackendProgram.restore(backend, first));
         second.discardState();
-        sweepAll();
+        subtask.sweep();
         assertEquals(Set.of(), names("files"));
-        assertFalse(Files.exists(scratch.resolve("checkpoints").resolve(job.toString())), "nothing goes there");
+        assertFalse(Files.exists(scratch.resolve("checkpoints").resolve(subtask.job().toString())), "nothing goes there");
     }
 
     @Test
     void a_snapshot_shares_the_files_of_earlier_ones_even_across_a_restart() throws Exception {
-        RocksDBStateBackend backend = start();
+        RocksDBStateBackend backend = subtask.start();
         for (int key = 0; key < 300; key++) {
             state(backend, key).update(random(key));
         }
@@ -162,16 +111,16 @@ class StoredSnapshotTest {
         assertTrue(bytesIn("files") - firstBytes < 100_000, bytesIn("files") + " after " + firstBytes);
         assertTrue(second.getStateSize() >= 200_000, "the size is that of all its files: " + second.getStateSize());
         backend.dispose();
-        BackendProgram.restore(restart(backend), second);
+        BackendProgram.restore(subtask.restart(backend), second);
         long secondBytes = bytesIn("files");
         state(backend, 2).update("small too");
         KvStateSnapshot<?, ?, ?, ?, ?> third = snapshot(backend, 3);
         assertTrue(bytesIn("files") - secondBytes < 100_000, bytesIn("files") + " after " + secondBytes);
         first.discardState();
         second.discardState();
-        sweepAll();
+        subtask.sweep();
         backend.dispose();
-        BackendProgram.restore(restart(backend), third);
+        BackendProgram.restore(subtask.restart(backend), third);
         assertEquals(random(299), state(backend, 299).value());
         assertEquals("small", state(backend, 1).value());
         assertEquals("small too", state(backend, 2).value());
@@ -187,10 +136,10 @@ class StoredSnapshotTest {
 
     @Test
     void a_zombie_attempt_is_fenced() throws Exception {
-        RocksDBStateBackend zombie = start();
+        RocksDBStateBackend zombie = subtask.start();
         state(zombie, 1).update("one");
         KvStateSnapshot<?, ?, ?, ?, ?> last = snapshot(zombie, 1);
-        RocksDBStateBackend next = start();
+        RocksDBStateBackend next = subtask.start();
         BackendProgram.restore(next, last);
         state(next, 1).update("next");
         KvStateSnapshot<?, ?, ?, ?, ?> nexts = snapshot(next, 2);
@@ -198,14 +147,14 @@ class StoredSnapshotTest {
         Exception thrown = assertThrows(Exception.class, () -> snapshot(zombie, 2));
         assertTrue(thrown.getMessage().contains("a newer attempt of this task"), thrown.getMessage());
         next.dispose();
-        BackendProgram.restore(restart(next), nexts);
+        BackendProgram.restore(subtask.restart(next), nexts);
         assertEquals("next", state(next, 1).value());
         snapshot(next, 3);
     }
 
     @Test
     void a_snapshot_that_nobody_asks_for_leaves_nothing() throws Exception {
-        RocksDBStateBackend backend = start();
+        RocksDBStateBackend backend = subtask.start();
         state(backend, 1).update("one");
         KvStateSnapshot<?, ?, ?, ?, ?> kept = snapshot(backend, 1);
         state(backend, 1).update("two");
@@ -216,14 +165,14 @@ class StoredSnapshotTest {
         awaitTrue(() -> names("intents").isEmpty() && names("sequence").size() > 2);
         published.discardState();
         kept.discardState();
-        sweepAll();
+        subtask.sweep();
         assertEquals(Set.of(), names("files"));
         assertEquals(Set.of(), names("intents"));
     }
 
     @Test
     void a_snapshot_is_materialized_once_and_stays_when_its_first_form_is_discarded() throws Exception {
-        RocksDBStateBackend backend = start();
+        RocksDBStateBackend backend = subtask.start();
         state(backend, 1).update("one");
         AsynchronousKvStateSnapshot<?, ?, ?, ?, ?> begun = begin(backend);
         KvStateSnapshot<?, ?, ?, ?, ?> stored = begun.materialize();
@@ -231,14 +180,14 @@ class StoredSnapshotTest {
         begun.discardState();
         begun.close();
         backend.dispose();
-        BackendProgram.restore(restart(backend), stored);
+        BackendProgram.restore(subtask.restart(backend), stored);
         assertEquals("one", state(backend, 1).value());
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void a_closed_backend_makes_no_snapshot(boolean disposed) throws Exception {
-        RocksDBStateBackend backend = start();
+        RocksDBStateBackend backend = subtask.start();
         state(backend, 1).update("one");
         AsynchronousKvStateSnapshot<?, ?, ?, ?, ?> begun = begin(backend);
         if (disposed) {
@@ -251,21 +200,21 @@ class StoredSnapshotTest {
 
     @Test
     void an_interrupted_thread_makes_no_snapshot_and_leaves_nothing() throws Exception {
-        RocksDBStateBackend backend = start();
+        RocksDBStateBackend backend = subtask.start();
         state(backend, 1).update("one");
         AsynchronousKvStateSnapshot<?, ?, ?, ?, ?> begun = begin(backend);
         Thread.currentThread().interrupt();
         assertThrows(Exception.class, begun::materialize);
         assertTrue(Thread.interrupted());
         if (Files.exists(directory())) {
-            sweepAll();
+            subtask.sweep();
             assertEquals(Set.of(), names("files"));
         }
     }
 
     @Test
     void what_was_discarded_goes_with_later_snapshots() throws Exception {
-        RocksDBStateBackend backend = start(Map.of("snapshot.grace", "1s"));
+        RocksDBStateBackend backend = subtask.start(Map.of("snapshot.grace", "1s"));
         state(backend, 0).update(random(0));
         KvStateSnapshot<?, ?, ?, ?, ?> first = snapshot(backend, 0);
         Set<String> files = names("files");
@@ -284,14 +233,14 @@ class StoredSnapshotTest {
         });
         assertTrue(all.containsAll(files));
         backend.dispose();
-        BackendProgram.restore(restart(backend), last);
+        BackendProgram.restore(subtask.restart(backend), last);
         assertEquals(random(15), state(backend, 0).value());
     }
 
     @Test
     void the_directories_of_jobs_that_ended_are_swept_too() throws Exception {
         NativeSnapshotStore store = new NativeSnapshotStore(url(), Map.of("snapshot.grace", "1ms"));
-        RocksDBStateBackend ended = start(Map.of("snapshot.grace", "30s"));
+        RocksDBStateBackend ended = subtask.start(Map.of("snapshot.grace", "30s"));
         state(ended, 1).update("one");
         snapshot(ended, 1).discardState();
         ended.dispose();
@@ -317,26 +266,22 @@ class StoredSnapshotTest {
     /** Checklist 17. */
     @Test
     void a_JVM_with_nothing_else_of_Gabion_discards_a_snapshot() throws Exception {
-        RocksDBStateBackend backend = start();
+        RocksDBStateBackend backend = subtask.start();
         state(backend, 1).update("one");
         KvStateSnapshot<?, ?, ?, ?, ?> snapshot = snapshot(backend, 1);
         Path file = scratch.resolve("snapshot");
         BackendProgram.write(snapshot, file);
-        List<String> classPath = new ArrayList<>();
-        classPath.add(TestJvm.location(RocksDBStateBackend.class));
-        classPath.add(TestJvm.location(JobManagerProgram.class));
-        classPath.addAll(TestJvm.jars(name -> !name.matches("(gabion|rocksdbjni)-.*")));
-        String said = TestJvm.run(scratch, classPath, JobManagerProgram.class, file, file);
+        String said = TestJvm.run(scratch, StoredSubtask.classPathOfJobManager(), JobManagerProgram.class, file, file);
         assertTrue(said.contains("FinalStoredSnapshot " + snapshot.getStateSize()), said);
         assertEquals(1, names("tombstones").size());
         assertEquals(2, names("sequence").size(), "an epoch and a void");
-        sweepAll();
+        subtask.sweep();
         assertEquals(Set.of(), names("files"));
     }
 
     @Test
     void fully_asynchronous_snapshots_do_not_go_there() throws Exception {
-        RocksDBStateBackend backend = start();
+        RocksDBStateBackend backend = subtask.start();
         backend.enableFullyAsyncSnapshots();
         state(backend, 1).update("one");
         snapshot(backend, 1);
@@ -345,15 +290,15 @@ class StoredSnapshotTest {
 
     @Test
     void without_a_store_snapshots_go_to_the_checkpoint_directory_again() throws Exception {
-        RocksDBStateBackend backend = start();
+        RocksDBStateBackend backend = subtask.start();
         state(backend, 1).update("one");
         KvStateSnapshot<?, ?, ?, ?, ?> stored = snapshot(backend, 1);
         backend.dispose();
         backend.setNativeSnapshotStore(null, null);
-        BackendProgram.restore(restart(backend), stored);
+        BackendProgram.restore(subtask.restart(backend), stored);
         assertEquals("one", state(backend, 1).value());
         KvStateSnapshot<?, ?, ?, ?, ?> copied = snapshot(backend, 2);
-        assertTrue(Files.exists(scratch.resolve("checkpoints").resolve(job.toString())));
+        assertTrue(Files.exists(scratch.resolve("checkpoints").resolve(subtask.job().toString())));
         copied.discardState();
     }
 
@@ -366,8 +311,7 @@ class StoredSnapshotTest {
         backend.setNativeSnapshotStore(url(), options);
         options.put("not", "there");
         RocksDBStateBackend copy = InstantiationUtil.clone(backend);
-        attempts.add(copy);
-        restart(copy);
+        subtask.restart(copy);
         assertNull(state(copy, 1).value());
         snapshot(copy, 1);
         assertTrue(Files.exists(directory()));
@@ -385,10 +329,12 @@ class StoredSnapshotTest {
 
     @Test
     void hdfs_is_taken_and_a_wrong_option_is_told() throws Exception {
-        RocksDBStateBackend backend = start(Map.of("no.such.option", "1"));
+        RocksDBStateBackend backend = subtask.start(Map.of("no.such.option", "1"));
         backend.setNativeSnapshotStore("hdfs://host:8020/path", Map.of());
-        assertThrows(
-                IllegalArgumentException.class, () -> backend.setNativeSnapshotStore(url(), Map.of("snapshot.grace", "long")));
+        for (String wrong : new String[] {"long", "0s"}) {
+            assertThrows(
+                    IllegalArgumentException.class, () -> backend.setNativeSnapshotStore(url(), Map.of("snapshot.grace", wrong)));
+        }
         backend.setNativeSnapshotStore(url(), Map.of("no.such.option", "1"));
         state(backend, 1).update("one");
         Exception thrown = assertThrows(Exception.class, () -> snapshot(backend, 1));

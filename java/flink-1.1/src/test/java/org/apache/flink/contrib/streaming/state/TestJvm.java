@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -15,6 +16,13 @@ final class TestJvm {
 
     /** Runs the program to its end; answers what it said. */
     static String run(Path directory, List<String> classPath, Class<?> main, Object... arguments) throws Exception {
+        return run(directory, Map.of(), classPath, main, arguments);
+    }
+
+    /** Runs the program to its end with more variables in its environment; answers what it said. */
+    static String run(
+            Path directory, Map<String, String> environment, List<String> classPath, Class<?> main, Object... arguments)
+            throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
                 "-Xmx256m",
@@ -28,11 +36,12 @@ final class TestJvm {
             command.add(argument.toString());
         }
         Path output = Files.createTempFile(directory, "output", ".txt");
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder program = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+                .redirectOutput(output.toFile());
+        program.environment().putAll(environment);
+        Process process = program.start();
         try {
             if (!process.waitFor(5, TimeUnit.MINUTES)) {
                 throw new AssertionError("it still runs: " + Files.readString(output));
