@@ -1,4 +1,5 @@
-//! Copies of real snapshots, and what happens when copiers, sweeps and zombies meet at the worst instant.
+//! Copies of real snapshots, and what happens when copiers, sweeps and zombies meet at the worst instant. Whoever copies takes the one
+//! `FailScenario`: beside another test, it would come to that one's fail points.
 
 mod common;
 
@@ -45,6 +46,7 @@ fn filled() -> common::Scratch {
 
 #[test]
 fn a_copy_of_every_kind_restores_as_the_original_does() {
+    let _scenario = FailScenario::setup();
     let (scratch, from, to) = (filled(), snapshots(), snapshots());
     for kind in [Kind::Native, Kind::Portable] {
         let original = take(&scratch.backend, kind, &from.url);
@@ -57,6 +59,7 @@ fn a_copy_of_every_kind_restores_as_the_original_does() {
 
 #[test]
 fn a_backend_restored_from_a_copy_reuses_its_files() {
+    let _scenario = FailScenario::setup();
     let (scratch, from, to) = (filled(), snapshots(), snapshots());
     let original = take(&scratch.backend, Kind::Native, &from.url);
     let Copied::Now { number: there, .. } = copy(&from.url, &to.url, original.number).unwrap() else { panic!() };
@@ -76,6 +79,7 @@ fn a_backend_restored_from_a_copy_reuses_its_files() {
 
 #[test]
 fn a_later_snapshot_moves_only_what_is_new() {
+    let _scenario = FailScenario::setup();
     let (scratch, from, to) = (filled(), snapshots(), snapshots());
     let first = take(&scratch.backend, Kind::Native, &from.url);
     copy(&from.url, &to.url, first.number).unwrap();
@@ -289,6 +293,7 @@ fn a_parent_that_is_discarded_and_swept_before_the_intent_is_not_reused() {
 
 #[test]
 fn snapshots_of_a_running_job_are_copied_while_it_goes_on() {
+    let _scenario = FailScenario::setup();
     let (scratch, from, to) = (filled(), snapshots(), snapshots());
     let mut numbers = Vec::new();
     let family = scratch.backend.column_family(b"plain").unwrap().unwrap();
