@@ -1,4 +1,4 @@
-//! Gives the shared library its soname, keeps the C++ and GCC runtimes inside it, and compiles the C++ shim.
+//! Gives the shared library its soname, keeps the C++ and GCC runtimes inside it, compiles the C++ shim, and names a cfg.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
@@ -8,6 +8,7 @@ const SONAME: &str = "libgabion.so.0";
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    name_what_clouds_share();
     let linux = env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux");
     if linux {
         println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,{SONAME}");
@@ -18,6 +19,14 @@ fn main() {
         keep_statics();
     }
     compile_shim();
+}
+
+/// `cfg(cloud)` is the code of any store that speaks HTTP.
+fn name_what_clouds_share() {
+    println!("cargo::rustc-check-cfg=cfg(cloud)");
+    if ["S3", "GCS", "AZURE"].iter().any(|name| env::var_os(format!("CARGO_FEATURE_{name}")).is_some()) {
+        println!("cargo::rustc-cfg=cloud");
+    }
 }
 
 /// A host may bring another libstdc++, or none. Crates ask the linker for `-lstdc++` and `-lgcc_s`; in a folder that it

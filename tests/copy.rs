@@ -1,11 +1,11 @@
-//! Copies of real snapshots, and what happens when copiers, sweeps and zombies meet at the worst instant.
+//! Copies of real snapshots, and what happens when copiers, sweeps and zombies meet at the worst instant. Whoever copies takes the one
+//! `FailScenario`: beside another test, it would come to that one's fail points.
 
 mod common;
 
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use common::fail_points::{Held, has_points, hold_at};
 use common::{contents, number, open, options, request, restore, snapshots, take};
 use fail::FailScenario;
 use gabion::restore::diff;
@@ -46,6 +46,7 @@ fn filled() -> common::Scratch {
 
 #[test]
 fn a_copy_of_every_kind_restores_as_the_original_does() {
+    let _scenario = FailScenario::setup();
     let (scratch, from, to) = (filled(), snapshots(), snapshots());
     for kind in [Kind::Native, Kind::Portable] {
         let original = take(&scratch.backend, kind, &from.url);
@@ -58,6 +59,7 @@ fn a_copy_of_every_kind_restores_as_the_original_does() {
 
 #[test]
 fn a_backend_restored_from_a_copy_reuses_its_files() {
+    let _scenario = FailScenario::setup();
     let (scratch, from, to) = (filled(), snapshots(), snapshots());
     let original = take(&scratch.backend, Kind::Native, &from.url);
     let Copied::Now { number: there, .. } = copy(&from.url, &to.url, original.number).unwrap() else { panic!() };
@@ -77,6 +79,7 @@ fn a_backend_restored_from_a_copy_reuses_its_files() {
 
 #[test]
 fn a_later_snapshot_moves_only_what_is_new() {
+    let _scenario = FailScenario::setup();
     let (scratch, from, to) = (filled(), snapshots(), snapshots());
     let first = take(&scratch.backend, Kind::Native, &from.url);
     copy(&from.url, &to.url, first.number).unwrap();
@@ -164,25 +167,6 @@ fn a_difference_is_told_key_by_key() {
     }
 }
 
-/// Holds whoever comes to the fail point until the answer is dropped.
-fn hold_at(point: &str) -> Held {
-    let (arrived, arrival) = channel();
-    let (release, released): (Sender<()>, Receiver<()>) = channel();
-    let both = Mutex::new((arrived, released));
-    fail::cfg_callback(point, move || {
-        let both = both.lock().unwrap();
-        let _ = both.0.send(());
-        let _ = both.1.recv_timeout(Duration::from_secs(30));
-    })
-    .unwrap();
-    Held { arrival, _release: release }
-}
-
-struct Held {
-    arrival: Receiver<()>,
-    _release: Sender<()>,
-}
-
 /// Copies on another thread, up to the fail point.
 fn copy_up_to(
     point: &str,
@@ -194,17 +178,9 @@ fn copy_up_to(
     let held = hold_at(point);
     let (from, to) = (from.to_owned(), to.to_owned());
     let thread = std::thread::spawn(move || copier(&from, &to, grace)?.copy(number, &Control::new()));
-    held.arrival.recv_timeout(Duration::from_secs(30)).expect("nobody came to the fail point");
+    held.await_arrival();
     fail::remove(point);
     (held, thread)
-}
-
-fn has_points(test: &str) -> Option<FailScenario<'static>> {
-    if cfg!(feature = "failpoints") {
-        return Some(FailScenario::setup());
-    }
-    println!("SKIPPED: {test}: built without fail points; run cargo test --features failpoints");
-    None
 }
 
 /// After a sweep when nobody else is there, everything is whole, and nothing is left over.
@@ -222,10 +198,10 @@ fn check(place: &common::Snapshots, snapshots: usize) {
 
 #[test]
 fn of_two_copies_that_race_the_later_one_takes_over_the_files_of_the_earlier() {
-    let Some(_scenario) = has_points("of_two_copies_that_race_the_later_one_takes_over_the_files_of_the_earlier")
-    else {
+    if !has_points("of_two_copies_that_race_the_later_one_takes_over_the_files_of_the_earlier") {
         return;
-    };
+    }
+    let _scenario = FailScenario::setup();
     let (scratch, from, to) = (filled(), snapshots(), snapshots());
     let original = take(&scratch.backend, Kind::Native, &from.url).number;
     for ends_first in [true, false] {
@@ -250,9 +226,10 @@ fn of_two_copies_that_race_the_later_one_takes_over_the_files_of_the_earlier() {
 
 #[test]
 fn a_copy_whose_predecessor_cleans_up_after_all_fails_and_breaks_nothing() {
-    let Some(_scenario) = has_points("a_copy_whose_predecessor_cleans_up_after_all_fails_and_breaks_nothing") else {
+    if !has_points("a_copy_whose_predecessor_cleans_up_after_all_fails_and_breaks_nothing") {
         return;
-    };
+    }
+    let _scenario = FailScenario::setup();
     let (scratch, from, to) = (filled(), snapshots(), snapshots());
     let original = take(&scratch.backend, Kind::Native, &from.url).number;
     // Its grace period is over at once, so that it cleans up; it is held between its void and its second look.
@@ -266,11 +243,10 @@ fn a_copy_whose_predecessor_cleans_up_after_all_fails_and_breaks_nothing() {
 
 #[test]
 fn a_sweep_keeps_the_files_that_a_live_copy_has_taken_over_and_a_forced_one_fails_the_copy() {
-    let Some(_scenario) =
-        has_points("a_sweep_keeps_the_files_that_a_live_copy_has_taken_over_and_a_forced_one_fails_the_copy")
-    else {
+    if !has_points("a_sweep_keeps_the_files_that_a_live_copy_has_taken_over_and_a_forced_one_fails_the_copy") {
         return;
-    };
+    }
+    let _scenario = FailScenario::setup();
     let (scratch, from) = (filled(), snapshots());
     let original = take(&scratch.backend, Kind::Native, &from.url).number;
     for is_forced in [false, true] {
@@ -298,9 +274,10 @@ fn a_sweep_keeps_the_files_that_a_live_copy_has_taken_over_and_a_forced_one_fail
 
 #[test]
 fn a_parent_that_is_discarded_and_swept_before_the_intent_is_not_reused() {
-    let Some(_scenario) = has_points("a_parent_that_is_discarded_and_swept_before_the_intent_is_not_reused") else {
+    if !has_points("a_parent_that_is_discarded_and_swept_before_the_intent_is_not_reused") {
         return;
-    };
+    }
+    let _scenario = FailScenario::setup();
     let (scratch, from, to) = (filled(), snapshots(), snapshots());
     let first = take(&scratch.backend, Kind::Native, &from.url).number;
     let second = take(&scratch.backend, Kind::Native, &from.url).number;
@@ -316,6 +293,7 @@ fn a_parent_that_is_discarded_and_swept_before_the_intent_is_not_reused() {
 
 #[test]
 fn snapshots_of_a_running_job_are_copied_while_it_goes_on() {
+    let _scenario = FailScenario::setup();
     let (scratch, from, to) = (filled(), snapshots(), snapshots());
     let mut numbers = Vec::new();
     let family = scratch.backend.column_family(b"plain").unwrap().unwrap();

@@ -3,49 +3,14 @@
 
 mod common;
 
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
+use common::fail_points::{Held, has_points, hold_at};
 use common::{acts, contents, number, open, options, request, restore, restore_range, snapshots, take};
 use fail::FailScenario;
 use gabion::restore::{KeyRange, Source};
 use gabion::snapshot::{Kind, SnapshotDirectory, State, Target};
 use gabion::{Code, Options};
-
-/// Says that the test is skipped when there are no fail points.
-fn has_points(test: &str) -> bool {
-    let has = cfg!(feature = "failpoints");
-    if !has {
-        println!("SKIPPED: {test}: built without fail points; run cargo test --features failpoints");
-    }
-    has
-}
-
-/// Holds whoever comes to the fail point until the answer is used or dropped.
-fn hold_at(point: &str) -> Held {
-    let (arrived, arrival) = channel();
-    let (release, released): (Sender<()>, Receiver<()>) = channel();
-    let both = Mutex::new((arrived, released));
-    fail::cfg_callback(point, move || {
-        let both = both.lock().unwrap();
-        let _ = both.0.send(());
-        let _ = both.1.recv_timeout(Duration::from_secs(30));
-    })
-    .unwrap();
-    Held { arrival, _release: release }
-}
-
-struct Held {
-    arrival: Receiver<()>,
-    _release: Sender<()>,
-}
-
-impl Held {
-    fn await_arrival(&self) {
-        self.arrival.recv_timeout(Duration::from_secs(30)).expect("nobody came to the fail point");
-    }
-}
 
 #[test]
 fn a_family_that_is_being_dropped_goes_as_rows() {

@@ -25,6 +25,7 @@ pub use stores::{Credentials, is_hadoop};
 
 use nearest::{nearest, quote};
 use value::Kind;
+#[cfg(cloud)]
 pub(crate) use value::duration;
 
 /// Longest value in bytes. Options also come from manifests, which are not trusted.

@@ -28,6 +28,9 @@ impl Reader {
     /// Reads the manifest of `source`; `options` are those of a restore, and of them the storage paths say where files are
     /// put for as long as they are read.
     pub fn open(options: &Options, source: &Source, control: &Control) -> Result<Reader> {
+        let mut options = options.clone();
+        // Beside the cache, indexes and filters would take memory by the number of rows.
+        options.set("cache_index_and_filter_blocks", "true")?;
         let settings = options.restore()?;
         Ok(Reader { input: Input::open(source, &settings.store, control)?, settings })
     }
@@ -63,23 +66,27 @@ impl Reader {
             return Err(self.no_family(family));
         };
         input.files.control.expect(input.manifest.objects().map(|object| object.origin.size).sum());
-        let settings = &self.settings.backend;
-        let scratch = || Scratch::create(&settings.storage_paths, &settings.name);
-        let (mut streams, mut native) = (None, None);
-        match input.manifest.kind {
-            Kind::Portable => drop(streams.insert(scratch()?)),
-            Kind::Native => {
-                let (scratch, budget) = (scratch()?, budget_for(settings, None));
-                let (db, families) = native::open_to_read(&input, &scratch, settings, &budget)?;
-                native = Some(Native::new(db, families, scratch));
-            }
-        }
+        let (streams, native) = match input.manifest.kind {
+            Kind::Portable => (Some(self.scratch()?), None),
+            Kind::Native => (None, Some(self.database(&input)?)),
+        };
         let folder = streams.as_ref().map(|scratch| scratch.work("streams")).unwrap_or_default();
         let opened = Opened { input: &input, native };
         match Walk::open(&opened, definition, range, &folder)? {
             Some(mut walk) => visit(&mut walk),
             None => Err(self.no_family(family)),
         }
+    }
+
+    fn scratch(&self) -> Result<Scratch> {
+        Scratch::create(&self.settings.backend.storage_paths, &self.settings.backend.name)
+    }
+
+    /// A native snapshot of one family, opened.
+    fn database(&self, input: &Input) -> Result<Native> {
+        let (scratch, settings) = (self.scratch()?, &self.settings.backend);
+        let (db, families) = native::open_to_read(input, &scratch, settings, &budget_for(settings, None))?;
+        Ok(Native::new(db, families, scratch))
     }
 
     /// The same snapshot with nothing but that family in it.
@@ -105,5 +112,35 @@ impl Reader {
             names.collect::<Vec<_>>().join(", ")
         );
         Error::new(Code::NotFound, text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Backend;
+    use crate::snapshot::{SnapshotRequest, Target};
+
+    #[test]
+    fn a_family_that_is_read_takes_no_memory_beside_the_cache_by_its_number_of_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = Options::new();
+        options.set("storage.paths", folder.path().to_str().unwrap()).unwrap();
+        let backend = Backend::open(&options, None).unwrap();
+        let family = backend.create_column_family(b"f", b"", &Options::new()).unwrap();
+        (0..100_000u32).for_each(|row| family.put(&row.to_be_bytes(), b"value").unwrap());
+        let url = format!("file://{}/snapshots", folder.path().display());
+        let (target, none) = (Target::Directory(url.clone()), Options::new());
+        let (kind, id, metadata) = (Kind::Native, Vec::new(), Vec::new());
+        let snapshot = backend.start_snapshot(&SnapshotRequest { kind, target, id, metadata, options: none }).unwrap();
+        snapshot.wait(None);
+        snapshot.result().unwrap();
+
+        let reader = Reader::open(&options, &Source::Latest { url }, &Control::new()).unwrap();
+        let native = reader.database(&reader.input_of(b"f").unwrap()).unwrap();
+        let call = native.db.read().unwrap();
+        let beside = native.families[0].rocks.property_int(&call, "rocksdb.estimate-table-readers-mem").unwrap();
+        // The filter alone is 125 kB.
+        assert!(beside < 10_000, "{beside} bytes");
     }
 }

@@ -4,13 +4,12 @@
 
 use std::path::Path;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use serde::Deserialize;
 
 use super::client::{self, Connector};
-use super::credentials::{Access, Naming, client_options, connector, no_retries};
+use super::credentials::{self, Access, Naming, client_options, connector, no_retries};
 use super::objects::Objects;
 use super::remote::{Backing, Remote};
 use crate::error::{Error, Result};
@@ -82,7 +81,8 @@ pub(super) fn open_with(
         Credentials::File => {
             let name = "azure_service_principal_file";
             let path = access.need(name)?;
-            let principal: Principal = serde_json::from_str(&access.read(name, Path::new(path))?).map_err(|_| {
+            let text = credentials::read(name, Path::new(path))?;
+            let principal: Principal = serde_json::from_str(&text).map_err(|_| {
                 // The parser's words could repeat a secret.
                 Error::invalid(format!(
                     "{path} ({name}) is no service principal: JSON with clientId, clientSecret and tenantId"
@@ -104,16 +104,10 @@ pub(super) fn open_with(
             pass(builder, access, &names)?.with_config(AzureConfigKey::CredentialType, "managed_identity")
         }
     };
-    let store = Arc::new(builder.build().map_err(|error| client::refused(url, &error))?);
+    let store = builder.build().map_err(|error| client::refused(url, &error))?;
     let server = format!("az:{}/{account}/{container}", access.get("azure_storage_endpoint").unwrap_or_default());
-    let backing = Backing {
-        objects: store.clone(),
-        parts: Some(store.clone()),
-        pages: Some(store),
-        has_uploads: false,
-        server: Some(server),
-    };
-    Ok(Objects::new(Remote::new(url, prefix, backing, settings)?.hiding(access.secrets())))
+    let backing = Backing::on_server(store, false, server);
+    Ok(Objects::new(Remote::new(url, prefix, backing, settings, access.secrets())?))
 }
 
 /// The one secret that is there.

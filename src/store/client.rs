@@ -18,7 +18,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::tls::Certificate;
 use reqwest::{NoProxy, Proxy, redirect};
 
-use super::failure::{self, Answer};
+use super::answer::{self, Answer};
 use crate::error::{Code, Error, Result};
 use crate::options::{StoreSettings, duration};
 use crate::version;
@@ -135,7 +135,7 @@ impl HttpService for Watched {
                 answer.code = header("x-ms-error-code").unwrap_or_default().chars().take(80).collect();
             }
             answer.pause = header("retry-after").and_then(|value| value.parse().ok()).map(Duration::from_secs);
-            failure::note(answer);
+            answer::note(answer);
         }
         Ok(HttpResponse::from_parts(parts, bytes.into()))
     }

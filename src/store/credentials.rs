@@ -76,6 +76,7 @@ impl Access {
     }
 
     /// The value of an option that the source of credentials can't do without.
+    #[cfg(any(feature = "s3", feature = "azure"))]
     pub(super) fn need(&self, name: &str) -> Result<&str> {
         self.get(name).ok_or_else(|| self.lacks(&format!("the option {name}")))
     }
@@ -87,17 +88,17 @@ impl Access {
         Error::invalid(format!("{} with store.credentials = {source} needs {what}{variables}", self.url))
     }
 
-    /// The text of the file `path`, which the option `name` names.
-    pub(super) fn read(&self, name: &str, path: &Path) -> Result<String> {
-        std::fs::read_to_string(path)
-            .map_err(|error| Error::io_named(&format!("read the credentials ({name}) in"), path, &error))
-    }
-
     /// Values that no message may have in it.
     pub(super) fn secrets(&self) -> impl Iterator<Item = String> {
         let secret = self.texts.iter().filter(|(name, value)| crate::options::is_secret(name) && value.len() > 3);
         secret.map(|(_, value)| value.clone())
     }
+}
+
+/// The text of the file `path`, which the option `name` names.
+pub(super) fn read(name: &str, path: &Path) -> Result<String> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Error::io_named(&format!("read the credentials ({name}) in"), path, &error))
 }
 
 /// Whether `settings` allow servers without TLS.

@@ -7,7 +7,7 @@ use object_store::StaticCredentialProvider;
 use object_store::gcp::{GcpCredential, GoogleCloudStorageBuilder};
 
 use super::client::{self, Connector};
-use super::credentials::{Access, Naming, client_options, connector, no_retries};
+use super::credentials::{self, Access, Naming, client_options, connector, no_retries};
 use super::objects::Objects;
 use super::remote::{Backing, Remote};
 use crate::error::{Error, Result};
@@ -63,15 +63,10 @@ pub(super) fn open_with(
         // Nothing given: the builder asks the metadata service.
         Credentials::Instance | Credentials::WebIdentity => builder,
     };
-    let store = Arc::new(builder.build().map_err(|error| client::refused(url, &error))?);
-    let backing = Backing {
-        objects: store.clone(),
-        parts: Some(store.clone()),
-        pages: Some(store),
-        has_uploads: true,
-        server: Some(format!("gs:{server}/{bucket}")),
-    };
-    Ok(Objects::new(Remote::new(url, prefix, backing, settings)?.hiding(access.secrets())))
+    let store = builder.build().map_err(|error| client::refused(url, &error))?;
+    let server = format!("gs:{server}/{bucket}");
+    let backing = Backing::on_server(store, true, server);
+    Ok(Objects::new(Remote::new(url, prefix, backing, settings, access.secrets())?))
 }
 
 fn with_key(builder: GoogleCloudStorageBuilder, access: &Access) -> Result<GoogleCloudStorageBuilder> {
@@ -99,7 +94,7 @@ fn with_file(builder: GoogleCloudStorageBuilder, access: &Access) -> Result<Goog
         return Err(access.lacks("the option google_service_account or google_application_credentials"));
     };
     // The builder would go on to the metadata service if there were no such file.
-    access.read(name, &path)?;
+    credentials::read(name, &path)?;
     let text = path.to_string_lossy();
     Ok(match name {
         "google_service_account" => builder.with_service_account_path(text),

@@ -1,12 +1,14 @@
 //! Stores: where snapshots live. One interface, `Store`; what stores differ in is one file each.
 
+#[cfg(cloud)]
+mod answer;
 #[cfg(feature = "azure")]
 mod azure;
 pub(crate) mod behind;
-#[cfg(feature = "cloud")]
+#[cfg(cloud)]
 mod client;
 mod control;
-#[cfg(feature = "cloud")]
+#[cfg(cloud)]
 mod credentials;
 mod failure;
 #[cfg(feature = "gcs")]
@@ -158,6 +160,7 @@ pub trait Store: Debug + Send + Sync {
 }
 
 /// Where `url` points, the same text for every URL of one place. With `settings`: a server and an account are parts of it.
+#[cfg_attr(not(cloud), allow(unused_variables, reason = "only what is behind a server depends on settings"))]
 pub fn place(url: &str, settings: &StoreSettings) -> Result<String> {
     Ok(match url::parse(url)? {
         url::Place::Local(path) => format!("file:{}", path.components().collect::<std::path::PathBuf>().display()),

@@ -11,7 +11,11 @@ use object_store::multipart::MultipartStore;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt};
 
-use super::failure::{self, Failure, Kind};
+#[cfg(cloud)]
+use super::answer::explained;
+#[cfg(not(cloud))]
+use super::failure::explained;
+use super::failure::{Failure, Kind};
 use super::limits::Limits;
 use super::{Object, check_name};
 use crate::error::{Code, Error, Result};
@@ -36,6 +40,24 @@ pub(super) struct Backing {
     pub(super) has_uploads: bool,
     /// A server, whose conditional writes are to be proven; text that is the same for the same server and bucket.
     pub(super) server: Option<String>,
+}
+
+impl Backing {
+    /// A store of the crate on that `server`.
+    #[cfg(cloud)]
+    pub(super) fn on_server<S>(store: S, has_uploads: bool, server: String) -> Self
+    where
+        S: ObjectStore + MultipartStore + PaginatedListStore,
+    {
+        let store = Arc::new(store);
+        Self {
+            objects: store.clone(),
+            parts: Some(store.clone()),
+            pages: Some(store),
+            has_uploads,
+            server: Some(server),
+        }
+    }
 }
 
 /// A folder of an object store.
@@ -110,8 +132,15 @@ impl fmt::Debug for Remote {
 }
 
 impl Remote {
-    /// The folder `prefix` of `backing`.
-    pub(super) fn new(url: &str, prefix: &str, backing: Backing, settings: &StoreSettings) -> Result<Self> {
+    /// The folder `prefix` of `backing`; no message has one of the `secrets` in it.
+    #[cfg(cloud)]
+    pub(super) fn new(
+        url: &str,
+        prefix: &str,
+        backing: Backing,
+        settings: &StoreSettings,
+        secrets: impl Iterator<Item = String>,
+    ) -> Result<Self> {
         let prefix = match prefix {
             "" => None,
             prefix => Some(
@@ -119,17 +148,10 @@ impl Remote {
                     .map_err(|error| Error::invalid(format!("the path of {url} is none of a store: {error}")))?,
             ),
         };
-        let secrets = settings.texts.iter().filter(|(name, _)| crate::options::is_secret(name));
-        let secrets = secrets.map(|(_, value)| value.clone()).filter(|value| value.len() > 3).collect();
+        let own = settings.texts.iter().filter(|(name, value)| crate::options::is_secret(name) && value.len() > 3);
+        let secrets = own.map(|(_, value)| value.clone()).chain(secrets).collect();
         let (timeout, retries) = (settings.timeout, settings.retries);
         Ok(Self { url: url.to_owned(), prefix, backing, timeout, retries, secrets })
-    }
-
-    /// With more values that no message may have in it.
-    #[cfg(feature = "cloud")]
-    pub(super) fn hiding(mut self, secrets: impl Iterator<Item = String>) -> Self {
-        self.secrets.extend(secrets);
-        self
     }
 
     /// Of memory or of a local file system, where a second try is of no use.
@@ -197,11 +219,10 @@ impl Remote {
             tries += 1;
             let start = Instant::now();
             let limit = limit.min(total - spent);
-            let failure = match failure::recorded(tokio::time::timeout(limit, make())).await {
-                (Ok(Ok(value)), _) => return Ok(value),
-                (Ok(Err(Some(error))), answer) => Failure::new(&error, answer),
-                (Ok(Err(None)), _) => Failure::short("its answer ended too early".to_owned()),
-                (Err(_), _) => Failure::timeout(limit),
+            let failure = match tokio::time::timeout(limit, explained(make())).await {
+                Ok(Ok(value)) => return Ok(value),
+                Ok(Err(failure)) => failure,
+                Err(_) => Failure::timeout(limit),
             };
             spent += start.elapsed();
             let pause = pause(tries).max(failure.pause.unwrap_or_default().min(LONGEST_PAUSE));

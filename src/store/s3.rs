@@ -10,7 +10,7 @@ use object_store::CredentialProvider;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, AwsCredential};
 
 use super::client::{self, Connector};
-use super::credentials::{Access, Naming, client_options, connector, no_retries};
+use super::credentials::{self, Access, Naming, client_options, connector, no_retries};
 use super::objects::Objects;
 use super::remote::{Backing, Remote};
 use crate::error::{Error, Result};
@@ -113,16 +113,10 @@ pub(super) fn open_with(
             ],
         )?,
     };
-    let store = Arc::new(builder.build().map_err(|error| client::refused(url, &error))?);
+    let store = builder.build().map_err(|error| client::refused(url, &error))?;
     let server = format!("s3:{}/{bucket}", access.get("aws_endpoint").unwrap_or_default());
-    let backing = Backing {
-        objects: store.clone(),
-        parts: Some(store.clone()),
-        pages: Some(store),
-        has_uploads: true,
-        server: Some(server),
-    };
-    Ok(Objects::new(Remote::new(url, prefix, backing, settings)?.hiding(access.secrets())))
+    let backing = Backing::on_server(store, true, server);
+    Ok(Objects::new(Remote::new(url, prefix, backing, settings, access.secrets())?))
 }
 
 fn pass_all(mut builder: AmazonS3Builder, access: &Access, names: &[&str]) -> Result<AmazonS3Builder> {
@@ -160,15 +154,12 @@ impl SharedFile {
     }
 
     fn read(&self) -> Result<Arc<AwsCredential>> {
-        let failed =
-            |error| Error::io_named("read the credentials (aws_shared_credentials_file) in", &self.path, &error);
-        let modified = std::fs::metadata(&self.path).and_then(|metadata| metadata.modified()).map_err(failed)?;
+        let modified = std::fs::metadata(&self.path).and_then(|metadata| metadata.modified()).ok();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((read, credential)) = known.as_ref().filter(|(read, _)| *read == modified) {
-            let _ = read;
+        if let Some((_, credential)) = known.as_ref().filter(|(read, _)| Some(*read) == modified) {
             return Ok(Arc::clone(credential));
         }
-        let text = std::fs::read_to_string(&self.path).map_err(failed)?;
+        let text = credentials::read("aws_shared_credentials_file", &self.path)?;
         let credential = profile(&text, &self.profile).map(Arc::new).ok_or_else(|| {
             Error::invalid(format!(
                 "{} has no profile {} with aws_access_key_id and aws_secret_access_key",
@@ -176,7 +167,7 @@ impl SharedFile {
                 self.profile
             ))
         })?;
-        *known = Some((modified, Arc::clone(&credential)));
+        *known = modified.map(|modified| (modified, Arc::clone(&credential)));
         Ok(credential)
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn parse(text: &str) -> Result<Place> {
 }
 
 /// The URL of a server, the same text for every way to write it.
-#[cfg(feature = "cloud")]
+#[cfg(cloud)]
 pub(super) fn normal(server: &str) -> String {
     match Url::parse(server) {
         Ok(url) => url.as_str().trim_end_matches('/').to_owned(),

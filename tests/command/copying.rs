@@ -7,6 +7,7 @@ use gabion::snapshot::SnapshotDirectory;
 use gabion::{Code, Options};
 use serde_json::json;
 
+use crate::common::fail_points::has_points;
 use crate::common::swept;
 use crate::common::{contents, number, restore, take};
 use crate::{Room, entries};
@@ -44,8 +45,7 @@ fn all_snapshots_or_one_are_copied_once() {
 
 #[test]
 fn a_copy_that_was_killed_goes_on_with_what_it_had() {
-    if !cfg!(feature = "failpoints") {
-        println!("SKIPPED: a_copy_that_was_killed_goes_on_with_what_it_had: built without fail points");
+    if !has_points("a_copy_that_was_killed_goes_on_with_what_it_had") {
         return;
     }
     let room = Room::filled();

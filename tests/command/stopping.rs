@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::common::fail_points::has_points;
 use crate::copying::{check_swept, wait_until};
 use crate::{Room, Told, entries};
 
@@ -13,13 +14,6 @@ const INTERRUPT: i32 = libc::SIGINT;
 fn signal(child: &Child, number: i32) {
     // SAFETY: kill takes two integers; the child is not waited for yet, so the id is its own.
     unsafe { libc::kill(child.id() as libc::pid_t, number) };
-}
-
-fn has_points(test: &str) -> bool {
-    if !cfg!(feature = "failpoints") {
-        println!("SKIPPED: {test}: built without fail points; run cargo test --features failpoints");
-    }
-    cfg!(feature = "failpoints")
 }
 
 /// Starts the program, which is slow at a fail point.

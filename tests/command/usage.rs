@@ -3,6 +3,9 @@
 use std::fs;
 use std::process::Command;
 
+use gabion::snapshot::Kind;
+
+use crate::common::{options, request};
 use crate::{Room, Told};
 
 #[test]
@@ -36,6 +39,7 @@ fn help_shows_exit_codes_examples_and_fits_80_columns() {
     for part in ["130", "Exit codes:", "URL/NUMBER", "completions"] {
         assert!(help.contains(part), "{help}");
     }
+    assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
     for command in ["list", "describe", "verify", "copy", "restore", "dump", "diff", "retain", "discard", "sweep"] {
         let help = room.run(&[command, "--help"]).ended(0);
         assert!(help.contains("Examples:") && help.contains("--option "), "{help}");
@@ -75,6 +79,15 @@ fn completions_are_scripts_that_shells_take() {
     }
 }
 
+/// Whether a test can have a terminal; else it says that it is skipped.
+fn has_terminal(test: &str) -> bool {
+    let has = Command::new("script").arg("--version").output().is_ok();
+    if !has {
+        println!("SKIPPED: {test}: script is not installed (apt-get install bsdutils)");
+    }
+    has
+}
+
 /// Runs a line of shell on a terminal of 80 columns; what it showed.
 fn on_terminal(room: &Room, line: &str) -> String {
     let line = format!("stty cols 80; {line}");
@@ -90,10 +103,7 @@ fn on_terminal(room: &Room, line: &str) -> String {
 
 #[test]
 fn colours_are_for_terminals_that_want_them() {
-    if Command::new("script").arg("--version").output().is_err() {
-        println!(
-            "SKIPPED: colours_are_for_terminals_that_want_them: script is not installed (apt-get install bsdutils)"
-        );
+    if !has_terminal("colours_are_for_terminals_that_want_them") {
         return;
     }
     let room = Room::filled();
@@ -109,14 +119,76 @@ fn colours_are_for_terminals_that_want_them() {
         let shown = on_terminal(&room, &plain);
         assert!(!shown.contains('\x1b') && shown.contains('█'), "{plain}: {shown:?}");
     }
+    for plain in ["--color never lst", "lst --color=never", "--color never help copy"] {
+        let shown = on_terminal(&room, &format!("'{gabion}' {plain} || true"));
+        assert!(!shown.contains('\x1b') && shown.contains("gabion"), "{plain}: {shown:?}");
+    }
     let forced = room.run(&["--color", "always", "describe", &room.snapshot(2)]).ended(0);
     assert!(forced.contains("\x1b[35m"));
-    // Every table fits, whatever the names are.
-    for arguments in
-        [format!("list {}", room.snapshots.url), format!("diff {} {}", room.snapshot(0), room.snapshots.url)]
-    {
+}
+
+#[test]
+fn colours_can_be_read_on_white_and_on_black() {
+    if !has_terminal("colours_can_be_read_on_white_and_on_black") {
+        return;
+    }
+    let room = Room::filled();
+    let (old, new, all) = (room.snapshot(0), room.snapshot(2), &room.snapshots.url);
+    let file = room.snapshots.directory.path().join(format!("sequence/{:020}", room.taken[1].number));
+    fs::write(&file, "damaged").unwrap();
+    for arguments in [
+        "--help",
+        "help copy",
+        "lst",
+        "list",
+        "sweep --grace 5 x",
+        "dump --format txt x",
+        "list /no/such/directory",
+        &format!("list {all}"),
+        &format!("describe {new}"),
+        &format!("verify {all}"),
+        &format!("diff {old} {new}"),
+    ] {
+        let shown = on_terminal(&room, &format!("'{}' {arguments} || true", env!("CARGO_BIN_EXE_gabion")));
+        // Bold, underlined, red, magenta. Green, yellow and cyan are pale on white, blue is dark on black.
+        let codes = shown
+            .split("\x1b[")
+            .skip(1)
+            .filter_map(|rest| rest.split_once('m'))
+            .flat_map(|(codes, _)| codes.split(';'));
+        let codes: Vec<&str> = codes.filter(|code| code.parse::<u8>().is_ok()).collect();
+        assert!(!codes.is_empty(), "{arguments}: {shown:?}");
+        assert!(codes.iter().all(|code| ["0", "1", "4", "31", "35"].contains(code)), "{arguments}: {shown:?}");
+    }
+}
+
+#[test]
+fn tables_fit_a_terminal_whatever_the_names_are() {
+    if !has_terminal("tables_fit_a_terminal_whatever_the_names_are") {
+        return;
+    }
+    let room = Room::filled();
+    let backend = &room.backend.backend;
+    let name = "a family with a name that is longer than a column".as_bytes();
+    let family = backend.create_column_family(name, &[b'd'; 100], &options(&[("merge", "string-append")])).unwrap();
+    (0..10_000u32).for_each(|row| family.put(&row.to_be_bytes(), &row.to_be_bytes()).unwrap());
+    let mut asked = request(Kind::Native, &room.snapshots.url);
+    (asked.id, asked.metadata) = (vec![b'i'; 100], vec![b'm'; 100_000]);
+    let snapshot = backend.start_snapshot(&asked).unwrap();
+    snapshot.wait(None);
+    let (old, new) = (room.snapshot(0), format!("{}/{}", room.snapshots.url, snapshot.result().unwrap().number));
+    for arguments in [
+        format!("list {}", room.snapshots.url),
+        format!("describe --files {new}"),
+        format!("diff {old} {new}"),
+        format!("diff --files-only {new} {old}"),
+    ] {
+        let gabion = env!("CARGO_BIN_EXE_gabion");
         let shown = on_terminal(&room, &format!("NO_COLOR=1 '{gabion}' -q {arguments}"));
         let tables = shown.lines().filter(|line| !line.contains("file://"));
         assert!(tables.clone().count() > 3 && tables.clone().all(|line| line.chars().count() <= 80), "{shown}");
+        // Nothing is cut that would mislead then: the longest bar, how long the metadata is.
+        let whole = ["██████████████", "(100000 bytes)"];
+        assert!(!arguments.contains("describe") || whole.iter().all(|part| shown.contains(part)), "{shown}");
     }
 }

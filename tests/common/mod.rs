@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
 pub mod acts;
+pub mod fail_points;
 pub mod model;
 pub mod random;
 pub mod swept;

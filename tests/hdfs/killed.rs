@@ -17,6 +17,7 @@ use hdfs_native_object_store::HdfsObjectStoreBuilder;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
 use crate::clusters::{self, assert_nothing_left, assert_swept, path};
+use crate::common::fail_points::has_points;
 use crate::place::{HOUR, Place};
 use crate::servers::MiniDfs;
 
@@ -120,8 +121,7 @@ fn a_job_killed_at_any_step_leaves_the_old_or_the_new_snapshot_and_nothing_after
     if obey() {
         return;
     }
-    if !cfg!(feature = "failpoints") {
-        println!("SKIPPED: {TEST}: built without fail points; run cargo test --features failpoints");
+    if !has_points(TEST) {
         return;
     }
     let Some(cluster) = clusters::plain() else { return };

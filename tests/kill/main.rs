@@ -13,6 +13,7 @@ mod witness;
 use std::path::Path;
 use std::time::Duration;
 
+use common::fail_points::has_points;
 use common::random::{Random, is_soak, seed};
 use job::{ORDER, Order, PHASES};
 use witness::Witness;
@@ -30,8 +31,7 @@ fn a_job_killed_at_any_step_of_a_protocol_leaves_the_old_or_the_new_snapshot() {
     if is_child() {
         return;
     }
-    if !cfg!(feature = "failpoints") {
-        println!("SKIPPED: {TEST}: built without fail points; run cargo test --features failpoints");
+    if !has_points(TEST) {
         return;
     }
     let seed = seed(TEST);
@@ -66,8 +66,7 @@ fn a_job_killed_at_any_step_leaves_the_old_or_the_new_snapshot_on_a_server_too()
     if is_child() {
         return;
     }
-    if !cfg!(feature = "failpoints") {
-        println!("SKIPPED: {TEST}: built without fail points; run cargo test --features failpoints");
+    if !has_points(TEST) {
         return;
     }
     let seed = seed(TEST);

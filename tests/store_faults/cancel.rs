@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use gabion::snapshot::{Kind, State};
+use gabion::snapshot::{Kind, Snapshot, State};
 
 use crate::common::random::{Random, is_soak, seed};
 use crate::data::Data;
@@ -40,9 +40,8 @@ fn await_fault(place: &Place, is_over: impl Fn() -> bool, later: Duration) {
     std::thread::sleep(later);
 }
 
-/// The times that were taken, sorted.
-fn report(test: &str, times: Mutex<Vec<Duration>>) {
-    let mut times = times.into_inner().unwrap();
+/// The times that were taken.
+fn report(test: &str, mut times: Vec<Duration>) {
     times.sort();
     let (median, longest) = (times[times.len() / 2], times[times.len() - 1]);
     let late = times.iter().filter(|time| **time > PROMISED).count();
@@ -69,7 +68,18 @@ fn check(test: &str, places: &[(Place, String, Option<u64>)]) {
     );
 }
 
-fn cases(test: &str, random: &mut Random, stride: u64) -> Vec<(&'static Server, Kind, Fault, u64, Duration)> {
+/// A fault that stays, from a request on.
+struct Case {
+    server: &'static Server,
+    kind: Kind,
+    fault: Fault,
+    after: u64,
+    /// How much later than the fault the snapshot is stopped.
+    later: Duration,
+}
+
+fn cases(test: &str, stride: u64) -> Vec<Case> {
+    let mut random = Random::new(seed(test));
     let data = Data::new(true);
     let mut cases = Vec::new();
     for server in servers(test) {
@@ -81,54 +91,66 @@ fn cases(test: &str, random: &mut Random, stride: u64) -> Vec<(&'static Server, 
             for after in (random.below(stride)..requests).step_by(stride as usize) {
                 let faults = if is_soak() { FAULTS.to_vec() } else { vec![FAULTS[random.index(FAULTS.len())]] };
                 let later = Duration::from_millis(random.below(400));
-                cases.extend(faults.into_iter().map(|fault| (server, kind, fault, after, later)));
+                cases.extend(faults.into_iter().map(|fault| Case { server, kind, fault, after, later }));
             }
         }
     }
     cases
 }
 
-#[test]
-fn cancel_is_answered_at_once_whatever_the_store_does() {
-    const TEST: &str = "cancel_is_answered_at_once_whatever_the_store_does";
-    let alone = alone();
-    let mut random = Random::new(seed(TEST));
-    let cases = cases(TEST, &mut random, 6);
+/// Begins a snapshot for each case and has it stopped by `stop`, which answers how long that took, if there was something to stop. Then the
+/// network is well again, and what was begun is undone.
+fn stop_each(test: &str, cases: &[Case], stop: impl Fn(&Data, &Snapshot, &str) -> Option<Duration> + Sync) {
     let (times, places) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
     for_each(
-        &cases,
+        cases,
         6,
         || Data::new(true),
-        |data, &(server, kind, fault, after, later)| {
+        |data, &Case { server, kind, fault, after, later }| {
+            // The case before may have closed it.
+            if !data.scratch.backend.directory().exists() {
+                *data = Data::new(true);
+            }
             let (place, what) =
                 (Place::new(server), format!("{kind:?} on {}: {fault:?} from request {after} on", server.name));
             place.befall(Rule::of(fault).after(after));
             let request = data.request(kind, &place, &place.options(&SETTINGS));
             let snapshot = data.scratch.backend.start_snapshot(&request).unwrap();
-            await_fault(&place, || snapshot.wait(Some(Duration::ZERO)) != State::Running, later);
-            let has_ended = snapshot.wait(Some(Duration::ZERO)) != State::Running;
-            let cancelled = Instant::now();
-            snapshot.cancel();
-            let state = snapshot.wait(Some(ASSERTED));
-            if !has_ended {
-                times.lock().unwrap().push(cancelled.elapsed());
-            }
-            assert_ne!(state, State::Running, "{what}: no answer to a cancel within {ASSERTED:?}");
-            data.assert_no_work();
-            let answer = snapshot.result();
-            let is_expected = matches!(state, State::Completed | State::Cancelled);
-            assert!(is_expected, "{what}: {answer:?}");
-            places.lock().unwrap().push((place, what, answer.ok().map(|info| info.number)));
+            await_fault(&place, || has_ended(&snapshot), later);
+            let took = stop(data, &snapshot, &what);
+            times.lock().unwrap().extend(took);
+            places.lock().unwrap().push((place, what, snapshot.result().ok().map(|info| info.number)));
         },
     );
     let places = places.into_inner().unwrap();
     places.iter().for_each(|(place, ..)| place.heal());
     let healed = Instant::now();
     Place::await_clean_ups();
-    let clean_ups = healed.elapsed();
-    report(TEST, times);
-    println!("{TEST}: clean-ups took {clean_ups:.0?}");
-    check(TEST, &places);
+    println!("{test}: clean-ups took {:.0?}", healed.elapsed());
+    report(test, times.into_inner().unwrap());
+    check(test, &places);
+}
+
+fn has_ended(snapshot: &Snapshot) -> bool {
+    snapshot.wait(Some(Duration::ZERO)) != State::Running
+}
+
+#[test]
+fn cancel_is_answered_at_once_whatever_the_store_does() {
+    const TEST: &str = "cancel_is_answered_at_once_whatever_the_store_does";
+    let alone = alone();
+    stop_each(TEST, &cases(TEST, 6), |data, snapshot, what| {
+        let was_running = !has_ended(snapshot);
+        let cancelled = Instant::now();
+        snapshot.cancel();
+        let state = snapshot.wait(Some(ASSERTED));
+        let took = cancelled.elapsed();
+        assert_ne!(state, State::Running, "{what}: no answer to a cancel within {ASSERTED:?}");
+        data.assert_no_work();
+        let is_expected = matches!(state, State::Completed | State::Cancelled);
+        assert!(is_expected, "{what}: {:?}", snapshot.result());
+        was_running.then_some(took)
+    });
     alone.end(TEST);
 }
 
@@ -136,39 +158,18 @@ fn cancel_is_answered_at_once_whatever_the_store_does() {
 fn close_during_an_upload_is_answered_at_once_whatever_the_store_does() {
     const TEST: &str = "close_during_an_upload_is_answered_at_once_whatever_the_store_does";
     let alone = alone();
-    let mut random = Random::new(seed(TEST));
-    let mut cases = cases(TEST, &mut random, 12);
-    cases.extend(servers(TEST).into_iter().map(|server| {
-        // In the middle of a file's parts.
-        (server, Kind::Native, Fault::Silence, 10, Duration::from_millis(500))
-    }));
-    let (times, places) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
-    for_each(
-        &cases,
-        6,
-        || (),
-        |(), &(server, kind, fault, after, later)| {
-            let data = Data::new(true);
-            let (place, what) =
-                (Place::new(server), format!("{kind:?} on {}: {fault:?} from request {after} on", server.name));
-            place.befall(Rule::of(fault).after(after));
-            let request = data.request(kind, &place, &place.options(&SETTINGS));
-            let snapshot = data.scratch.backend.start_snapshot(&request).unwrap();
-            await_fault(&place, || snapshot.wait(Some(Duration::ZERO)) != State::Running, later);
-            let closing = Instant::now();
-            data.scratch.backend.close().unwrap();
-            let took = closing.elapsed();
-            times.lock().unwrap().push(took);
-            assert!(took < ASSERTED, "{what}: a close took {took:?}");
-            assert_ne!(snapshot.wait(Some(Duration::ZERO)), State::Running, "{what}: it runs on after the close");
-            assert!(!data.scratch.backend.directory().exists(), "{what}: the scratch directory stayed");
-            places.lock().unwrap().push((place, what, snapshot.result().ok().map(|info| info.number)));
-        },
-    );
-    let places = places.into_inner().unwrap();
-    places.iter().for_each(|(place, ..)| place.heal());
-    Place::await_clean_ups();
-    report(TEST, times);
-    check(TEST, &places);
+    let mut cases = cases(TEST, 12);
+    // In the middle of a file's parts.
+    let (kind, fault, after, later) = (Kind::Native, Fault::Silence, 10, Duration::from_millis(500));
+    cases.extend(servers(TEST).into_iter().map(|server| Case { server, kind, fault, after, later }));
+    stop_each(TEST, &cases, |data, snapshot, what| {
+        let closing = Instant::now();
+        data.scratch.backend.close().unwrap();
+        let took = closing.elapsed();
+        assert!(took < ASSERTED, "{what}: a close took {took:?}");
+        assert!(has_ended(snapshot), "{what}: it runs on after the close");
+        assert!(!data.scratch.backend.directory().exists(), "{what}: the scratch directory stayed");
+        Some(took)
+    });
     alone.end(TEST);
 }

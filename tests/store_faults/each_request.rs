@@ -1,5 +1,6 @@
 //! Every fault at every request of a snapshot, of a restore, of a discard and of a sweep: found by counting the requests.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use gabion::Code;
@@ -89,6 +90,25 @@ fn cases(test: &str, stride: u64, count: impl Fn(&Data, &'static Server, Kind) -
     cases
 }
 
+/// Does `work` for each of the `cases`, with data that `start` makes; after that nothing lives any more.
+fn try_each(
+    test: &str,
+    cases: impl FnOnce() -> Vec<Case>,
+    start: impl Fn() -> Data + Sync,
+    work: impl Fn(&Data, &Case, &str) + Sync,
+) {
+    let alone = alone();
+    let cases = cases();
+    let started = Instant::now();
+    for_each(&cases, AT_ONCE, start, |data, case| work(data, case, &case.what()));
+    println!("{test}: {} cases in {:.0?}", cases.len(), started.elapsed());
+    alone.end(test);
+}
+
+fn large() -> Data {
+    Data::new(true)
+}
+
 /// Requests of a snapshot that nothing befalls.
 fn requests_of_snapshot(data: &Data, server: &'static Server, kind: Kind) -> u64 {
     let place = Place::new(server);
@@ -101,61 +121,43 @@ fn requests_of_snapshot(data: &Data, server: &'static Server, kind: Kind) -> u64
 #[test]
 fn a_snapshot_gets_over_one_fault_at_any_request() {
     const TEST: &str = "a_snapshot_gets_over_one_fault_at_any_request";
-    let alone = alone();
-    let cases = cases(TEST, 5, requests_of_snapshot);
-    let started = Instant::now();
-    for_each(
-        &cases,
-        AT_ONCE,
-        || Data::new(true),
-        |data, case| {
-            let (place, what) = (Place::new(case.server), case.what());
-            place.befall(Rule::of(case.fault).after(case.after).times(1));
-            let taken = data.take(case.kind, &place, &place.options(&patient(case.fault)), LIMIT);
-            let info = taken.unwrap_or_else(|error| panic!("{what}: {error}; {:?}", place.done()));
-            let (there, _) = place.check(&what);
-            assert_eq!(there.iter().map(|info| info.number).collect::<Vec<_>>(), [info.number], "{what}");
-            data.assert_restored(&place, info.number, &what);
-        },
-    );
-    println!("{TEST}: {} snapshots in {:.0?}", cases.len(), started.elapsed());
-    alone.end(TEST);
+    let cases = || cases(TEST, 5, requests_of_snapshot);
+    try_each(TEST, cases, large, |data, case, what| {
+        let place = Place::new(case.server);
+        place.befall(Rule::of(case.fault).after(case.after).times(1));
+        let taken = data.take(case.kind, &place, &place.options(&patient(case.fault)), LIMIT);
+        let info = taken.unwrap_or_else(|error| panic!("{what}: {error}; {:?}", place.done()));
+        let (there, _) = place.check(what);
+        assert_eq!(there.iter().map(|info| info.number).collect::<Vec<_>>(), [info.number], "{what}");
+        data.assert_restored(&place, info.number, what);
+    });
 }
 
 #[test]
 fn a_snapshot_to_a_store_that_stays_bad_from_any_request_on_completes_or_fails_cleanly() {
     const TEST: &str = "a_snapshot_to_a_store_that_stays_bad_from_any_request_on_completes_or_fails_cleanly";
-    let alone = alone();
-    let cases = cases(TEST, 5, requests_of_snapshot);
-    let started = Instant::now();
-    let completed = std::sync::atomic::AtomicUsize::new(0);
-    for_each(
-        &cases,
-        AT_ONCE,
-        || Data::new(true),
-        |data, case| {
-            let (place, what) = (Place::new(case.server), case.what());
-            place.befall(Rule::of(case.fault).after(case.after));
-            let taken = data.take(case.kind, &place, &place.options(&IMPATIENT), LIMIT);
-            let (there, _) = place.check(&what);
-            let there: Vec<u64> = there.iter().map(|info| info.number).collect();
-            match taken {
-                Ok(info) => {
-                    assert_eq!(there, [info.number], "{what}");
-                    data.assert_restored(&place, info.number, &what);
-                    completed.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-                }
-                Err(error) => {
-                    assert_helps(&error, &place, &what);
-                    let unknown = error.message.contains("it is not known whether the snapshot was published");
-                    assert!(there.is_empty() || unknown, "{what}: {error}, and yet there is {there:?}");
-                }
+    let completed = AtomicUsize::new(0);
+    let cases = || cases(TEST, 5, requests_of_snapshot);
+    try_each(TEST, cases, large, |data, case, what| {
+        let place = Place::new(case.server);
+        place.befall(Rule::of(case.fault).after(case.after));
+        let taken = data.take(case.kind, &place, &place.options(&IMPATIENT), LIMIT);
+        let (there, _) = place.check(what);
+        let there: Vec<u64> = there.iter().map(|info| info.number).collect();
+        match taken {
+            Ok(info) => {
+                assert_eq!(there, [info.number], "{what}");
+                data.assert_restored(&place, info.number, what);
+                completed.fetch_add(1, Ordering::Relaxed);
             }
-        },
-    );
-    let completed = completed.into_inner();
-    println!("{TEST}: {} snapshots in {:.0?}, {completed} completed", cases.len(), started.elapsed());
-    alone.end(TEST);
+            Err(error) => {
+                assert_helps(&error, &place, what);
+                let unknown = error.message.contains("it is not known whether the snapshot was published");
+                assert!(there.is_empty() || unknown, "{what}: {error}, and yet there is {there:?}");
+            }
+        }
+    });
+    println!("{TEST}: {} completed", completed.into_inner());
 }
 
 /// A snapshot for all restores of one kind on one server.
@@ -180,29 +182,20 @@ fn requests_of_restore(data: &Data, server: &'static Server, kind: Kind) -> u64 
 #[test]
 fn a_restore_gets_over_one_fault_and_fails_cleanly_if_the_store_stays_bad() {
     const TEST: &str = "a_restore_gets_over_one_fault_and_fails_cleanly_if_the_store_stays_bad";
-    let alone = alone();
-    let cases = cases(TEST, 4, requests_of_restore);
-    let started = Instant::now();
-    for_each(
-        &cases,
-        AT_ONCE,
-        || Data::new(true),
-        |data, case| {
-            let (Taken { place, number }, what) = (taken(data, case.server, case.kind), case.what());
-            place.befall(Rule::of(case.fault).after(case.after).times(1));
-            let once = restore(&place, number, &place.options(&patient(case.fault)), LIMIT);
-            assert!(once.unwrap_or_else(|error| panic!("{what}: {error}")) == data.contents, "{what}");
-            place.heal();
-            place.befall(Rule::of(case.fault).after(case.after));
-            match restore(&place, number, &place.options(&IMPATIENT), LIMIT) {
-                Ok(rows) => assert!(rows == data.contents, "{what}"),
-                Err(error) => assert_helps(&error, &place, &what),
-            }
-            assert!(!place.check(&what).1, "{what}: a restore left something in the store");
-        },
-    );
-    println!("{TEST}: {} restores in {:.0?}", 2 * cases.len(), started.elapsed());
-    alone.end(TEST);
+    let cases = || cases(TEST, 4, requests_of_restore);
+    try_each(TEST, cases, large, |data, case, what| {
+        let Taken { place, number } = taken(data, case.server, case.kind);
+        place.befall(Rule::of(case.fault).after(case.after).times(1));
+        let once = restore(&place, number, &place.options(&patient(case.fault)), LIMIT);
+        assert!(once.unwrap_or_else(|error| panic!("{what}: {error}")) == data.contents, "{what}");
+        place.heal();
+        place.befall(Rule::of(case.fault).after(case.after));
+        match restore(&place, number, &place.options(&IMPATIENT), LIMIT) {
+            Ok(rows) => assert!(rows == data.contents, "{what}"),
+            Err(error) => assert_helps(&error, &place, what),
+        }
+        assert!(!place.check(what).1, "{what}: a restore left something in the store");
+    });
 }
 
 /// Discards the newest of two snapshots and sweeps.
@@ -212,31 +205,31 @@ fn tidy(place: &Place, settings: &[(&str, &str)], number: u64) -> Result<(), gab
     directory.sweep(Duration::ZERO, false).map(drop)
 }
 
+/// Two snapshots in one place.
+fn two(data: &Data, server: &'static Server, kind: Kind) -> (Place, [u64; 2]) {
+    let place = Place::new(server);
+    let numbers = [(); 2].map(|()| data.take(kind, &place, &server.options(), LIMIT).unwrap().number);
+    (place, numbers)
+}
+
+/// Requests of a discard and a sweep that nothing befalls.
+fn requests_of_tidying(data: &Data, server: &'static Server, kind: Kind) -> u64 {
+    let (place, [_, newest]) = two(data, server, kind);
+    tidy(&place, &patient(Fault::Reset), newest).unwrap();
+    place.requests() as u64
+}
+
 #[test]
 fn a_discard_and_a_sweep_of_a_store_that_is_bad_once_or_for_good_harm_no_snapshot() {
     const TEST: &str = "a_discard_and_a_sweep_of_a_store_that_is_bad_once_or_for_good_harm_no_snapshot";
-    let alone = alone();
-    let two = |data: &Data, server: &'static Server, kind: Kind| {
-        let place = Place::new(server);
-        [(); 2]
-            .map(|()| data.take(kind, &place, &server.options(), LIMIT).unwrap().number)
-            .map(|number| (place.clone(), number))
-    };
-    let count = |data: &Data, server: &'static Server, kind: Kind| {
-        let [_, (place, newest)] = two(data, server, kind);
-        tidy(&place, &patient(Fault::Reset), newest).unwrap();
-        place.requests() as u64
-    };
-    let cases = cases(TEST, 5, count);
-    let started = Instant::now();
-    for_each(
-        &cases,
-        AT_ONCE,
+    let cases = || cases(TEST, 5, requests_of_tidying);
+    try_each(
+        TEST,
+        cases,
         || Data::new(false),
-        |data, case| {
-            let what = case.what();
+        |data, case, what| {
             for times in [1, u64::MAX] {
-                let [(_, oldest), (place, newest)] = two(data, case.server, case.kind);
+                let (place, [oldest, newest]) = two(data, case.server, case.kind);
                 place.befall(Rule::of(case.fault).after(case.after).times(times));
                 let started = Instant::now();
                 let tidied = match times {
@@ -250,7 +243,7 @@ fn a_discard_and_a_sweep_of_a_store_that_is_bad_once_or_for_good_harm_no_snapsho
                     Err(error) if error.code == Code::NotFound => {}
                     Err(error) => {
                         assert_ne!(times, 1, "{what}: {error}");
-                        assert_helps(&error, &place, &what);
+                        assert_helps(&error, &place, what);
                     }
                 }
                 place.heal();
@@ -259,13 +252,11 @@ fn a_discard_and_a_sweep_of_a_store_that_is_bad_once_or_for_good_harm_no_snapsho
                     directory.discard(newest).unwrap();
                 }
                 directory.sweep(Duration::ZERO, false).unwrap();
-                let (there, swept) = place.check(&what);
+                let (there, swept) = place.check(what);
                 assert_eq!(there.iter().map(|info| info.number).collect::<Vec<_>>(), [oldest], "{what}");
                 assert!(!swept, "{what}: a sweep had left something");
-                data.assert_restored(&place, oldest, &what);
+                data.assert_restored(&place, oldest, what);
             }
         },
     );
-    println!("{TEST}: {} times in {:.0?}", 2 * cases.len(), started.elapsed());
-    alone.end(TEST);
 }

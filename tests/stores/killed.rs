@@ -13,6 +13,7 @@ use gabion::snapshot::writer::Writer;
 use gabion::store::{Control, Link, Sum};
 use gabion::{Options, store};
 
+use crate::common::fail_points::has_points;
 use crate::servers;
 use crate::stores::bytes;
 
@@ -61,8 +62,7 @@ fn a_sweep_ends_the_uploads_of_killed_processes() {
     if let Ok(order) = std::env::var(ORDER) {
         return run(&order);
     }
-    if !cfg!(feature = "failpoints") {
-        println!("SKIPPED: {TEST}: built without fail points; run cargo test --features failpoints");
+    if !has_points(TEST) {
         return;
     }
     let s3 = servers::own_s3();

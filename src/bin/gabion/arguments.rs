@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use gabion::Options;
 
 use crate::failure::Failure;
+use crate::output::HELP;
 
 const AFTER: &str = "\
 A snapshot is named URL/NUMBER, by the number that list shows, or URL#NUMBER.
@@ -30,13 +31,31 @@ Examples:
 
 /// Look at snapshots of keyed state, verify, copy, restore and discard them.
 #[derive(Parser)]
-#[command(name = "gabion", version, after_help = AFTER, max_term_width = 80)]
+#[command(name = "gabion", version, after_help = AFTER, max_term_width = 80, styles = HELP)]
 #[command(arg_required_else_help = true, subcommand_required = true)]
 pub struct Arguments {
     #[command(flatten)]
     pub common: Common,
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Arguments {
+    /// Those of this process. Help and complaints, which end it here, are in colours as `--color` says.
+    pub fn read() -> Arguments {
+        let words: Vec<OsString> = std::env::args_os().collect();
+        let has = |when: &str| {
+            let is_one = words.iter().any(|word| *word == *format!("--color={when}"));
+            is_one || words.windows(2).any(|pair| pair[0] == "--color" && pair[1] == when)
+        };
+        let choice = match (has("never"), has("always")) {
+            (true, _) => ColorChoice::Never,
+            (_, true) => ColorChoice::Always,
+            _ => ColorChoice::Auto,
+        };
+        let matches = Arguments::command().color(choice).get_matches_from(words);
+        Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
 }
 
 /// When to use colours.
@@ -427,7 +446,6 @@ impl Scratch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -13,7 +13,7 @@ use crate::table::{Side, Table, cut};
 use crate::{Context, Verdict, address, list, text};
 
 /// Letters of a name in a table.
-const NAME: usize = 24;
+const NAME: usize = 20;
 /// Cells of the longest bar.
 const BAR: u64 = 14;
 
@@ -62,7 +62,7 @@ fn heading(out: &mut Output, label: &str, manifest: &Manifest) -> Result<(), Fai
         ("files", files),
         ("epoch", format!("{}, job {}", manifest.epoch, manifest.job)),
     ] {
-        out.line(&format!("  {name:<9} {value}"))?;
+        out.line(&cut(&format!("  {name:<9} {value}"), out.width))?;
     }
     Ok(())
 }

@@ -25,7 +25,6 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use gabion::store::Control;
 
 use arguments::{Arguments, Command};
@@ -52,7 +51,7 @@ fn main() -> ExitCode {
     // Tests stop the program at a point of a protocol.
     #[cfg(feature = "failpoints")]
     let _points = fail::FailScenario::setup();
-    let arguments = Arguments::parse();
+    let arguments = Arguments::read();
     let out = Output::new(&arguments.common);
     let control = Control::new();
     let interrupt = match Interrupt::watch(&control, out.quiet) {

@@ -2,6 +2,8 @@
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
+use clap::builder::Styles;
+use clap::builder::styling::Style as HelpStyle;
 use serde_json::Value;
 
 use crate::arguments::{Colour, Common};
@@ -29,6 +31,9 @@ impl Style {
         }
     }
 }
+
+/// How help and complaints about the command line look: clap's own green and yellow are bold.
+pub const HELP: Styles = Styles::styled().valid(HelpStyle::new().bold()).invalid(HelpStyle::new().bold());
 
 /// Answers go to standard output; notes, errors and progress to standard error.
 pub struct Output {

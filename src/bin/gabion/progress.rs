@@ -29,7 +29,8 @@ impl Progress {
             return Progress { bar: None, thread: None };
         }
         let (stop, stopped) = channel();
-        let bar = io::stderr().is_terminal().then(|| new_bar(what));
+        // Some terminals can't draw one.
+        let bar = io::stderr().is_terminal().then(|| new_bar(what)).filter(|bar| !bar.is_hidden());
         let (control, what) = (control.clone(), what.to_owned());
         let mut show: Box<dyn FnMut() + Send> = match bar.clone() {
             Some(bar) => Box::new(move || draw(&bar, &control)),
@@ -69,11 +70,11 @@ impl Drop for Progress {
 fn new_bar(what: &str) -> ProgressBar {
     const TEMPLATE: &str =
         "{msg} [{wide_bar}] {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left";
-    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+    // Not drawn yet: with nothing to do, it would be full.
+    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_message(what.to_owned());
     if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
         bar.set_style(style.progress_chars("=> "));
     }
-    bar.set_message(what.to_owned());
     bar
 }
 

@@ -7,7 +7,7 @@ use chrono::DateTime;
 use indicatif::BinaryBytes;
 
 /// Letters of a text that is shown to people in a line of its own.
-const EXCERPT: usize = 60;
+const EXCERPT: usize = 48;
 
 /// `1.21 GiB`.
 pub fn size(bytes: u64) -> String {
@@ -118,8 +118,8 @@ mod tests {
     fn bytes_are_told_from_their_text() {
         assert_eq!(escaped(b"a\tb\nc\\d\xff\0"), "a\\tb\\nc\\\\d\\xff\\x00");
         assert_eq!(escaped("größe \u{202e}".as_bytes()), "größe \\xe2\\x80\\xae");
-        assert_eq!(excerpt(&[b'a'; 60]), format!("\"{}\"", "a".repeat(60)));
-        assert_eq!(excerpt(&[b'a'; 61]), format!("\"{}\"... (61 bytes)", "a".repeat(60)));
+        assert_eq!(excerpt(&[b'a'; EXCERPT]), format!("\"{}\"", "a".repeat(EXCERPT)));
+        assert_eq!(excerpt(&[b'a'; 60]), format!("\"{}\"... (60 bytes)", "a".repeat(EXCERPT)));
     }
 
     #[test]
