@@ -1,5 +1,6 @@
 //! Work on numbered things, several at once.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::ScopedJoinHandle;
 
@@ -49,6 +50,22 @@ pub(crate) fn run(
     })
 }
 
+/// The same, for work with answers: all of them, in the order of their numbers.
+pub(crate) fn map<T: Send + Sync>(
+    count: usize,
+    threads: Threads,
+    control: &Control,
+    work: &(dyn Fn(usize, &Control) -> Result<T> + Sync),
+) -> Result<Vec<T>> {
+    let answers: Vec<OnceLock<T>> = (0..count).map(|_| OnceLock::new()).collect();
+    run(count, threads, control, &|at, control| {
+        let answer = work(at, control)?;
+        let _ = answers.get(at).map(|place| place.set(answer));
+        Ok(())
+    })?;
+    Ok(answers.into_iter().filter_map(OnceLock::into_inner).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +86,15 @@ mod tests {
         all(0, &|_, _| Err(Error::closed())).unwrap();
         assert!(all(10, &|at, _| if at == 7 { Err(Error::closed()) } else { Ok(()) }).is_err());
         assert!(all(3, &|_, _| panic!("told as an error")).unwrap_err().message.contains("told as an error"));
+    }
+
+    #[test]
+    fn answers_come_in_order() {
+        let squares = |count| map(count, Threads::Most, &Control::new(), &|at, _| Ok(at * at)).unwrap();
+        assert_eq!(squares(100), (0..100).map(|at| at * at).collect::<Vec<_>>());
+        assert!(squares(0).is_empty());
+        let fails = |at, _: &Control| if at == 7 { Err(Error::closed()) } else { Ok(at) };
+        assert_eq!(map(100, Threads::Most, &Control::new(), &fails).unwrap_err().code, Code::Closed);
     }
 
     #[test]

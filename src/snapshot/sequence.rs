@@ -11,6 +11,7 @@ use super::document::{self, DocumentKind};
 use super::id::Id;
 use super::manifest::Manifest;
 use crate::error::{Code, Error, Result};
+use crate::parallel::{self, Threads};
 use crate::store::{Control, Object, Store};
 
 pub(super) const FOLDER: &str = "sequence";
@@ -165,13 +166,10 @@ impl Sequence {
 
     /// All entries. One that is removed meanwhile may be among them or not.
     pub fn read_all(&self, control: &Control) -> Result<BTreeMap<u64, Entry>> {
-        let mut entries = BTreeMap::new();
-        for number in self.objects(control)?.into_keys() {
-            if let Some(entry) = self.read(number, control)? {
-                entries.insert(number, entry);
-            }
-        }
-        Ok(entries)
+        let numbers: Vec<u64> = self.objects(control)?.into_keys().collect();
+        let read = |at: usize, control: &Control| self.read(numbers[at], control);
+        let entries = parallel::map(numbers.len(), Threads::Most, control, &read)?;
+        Ok(numbers.iter().copied().zip(entries).filter_map(|(number, entry)| Some((number, entry?))).collect())
     }
 
     /// The newest manifest, or `None`. One that can't be read is an error: nothing older is taken in its place.

@@ -11,6 +11,7 @@ use super::id::Id;
 use super::object_name::ObjectName;
 use super::sequence::{now_ms, parse_number};
 use crate::error::{Code, Error, Result};
+use crate::parallel::{self, Threads};
 use crate::store::{Control, Object, Store};
 
 pub(super) const FOLDER: &str = "tombstones";
@@ -65,17 +66,17 @@ pub(super) fn numbers(store: &dyn Store, control: &Control) -> Result<HashSet<u6
 
 /// All tombstones; one that can't be read is an error, for it says which files must stay.
 pub(super) fn read_all(store: &dyn Store, control: &Control) -> Result<Vec<Placed>> {
-    let mut all = Vec::new();
-    for object in store.list(FOLDER, control)? {
-        if !is_name(&object.name) {
-            continue;
-        }
-        let Some(bytes) = store.read(&object.name, document::MAX_BYTES, control)? else { continue };
+    let mut objects = store.list(FOLDER, control)?;
+    objects.retain(|object| is_name(&object.name));
+    let read = |at: usize, control: &Control| {
+        let object = objects[at].clone();
+        let Some(bytes) = store.read(&object.name, document::MAX_BYTES, control)? else { return Ok(None) };
         let tombstone = document::decode(DocumentKind::Tombstone, &bytes)
             .map_err(|error| error.context(format!("cannot read {} in {}", object.name, store.url())))?;
-        all.push(Placed { object, tombstone });
-    }
-    Ok(all)
+        Ok(Some(Placed { object, tombstone }))
+    };
+    let all = parallel::map(objects.len(), Threads::Most, control, &read)?;
+    Ok(all.into_iter().flatten().collect())
 }
 
 fn is_name(name: &str) -> bool {

@@ -7,7 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use gabion::restore::{KeyRange, Source};
 use gabion::snapshot::{SnapshotDirectory, SnapshotInfo};
@@ -19,7 +19,7 @@ use crate::common::{memory_folder, number, options};
 use crate::job::{self, ORDER, Order, position_of};
 use crate::servers::Server;
 
-/// A child that does not die by then hangs.
+/// A child that says nothing for so long hangs.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// Kills job after job on one snapshot directory, each going on where the last one fell.
@@ -73,16 +73,18 @@ impl Witness {
     pub fn kill_at(&mut self, point: &str, hit: u64) -> bool {
         let order = Order { point: Some((point.to_owned(), hit)), ..self.order.clone() };
         let (mut child, lines) = self.spawn(&order);
-        let mut reached = false;
-        let deadline = Instant::now() + LIMIT;
+        let (mut reached, mut last) = (false, String::new());
         loop {
-            match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            match lines.recv_timeout(LIMIT) {
                 Ok(line) if line == format!("reached {point}") => reached = true,
-                Ok(line) => drop(self.hear(&line)),
+                Ok(line) => {
+                    self.hear(&line);
+                    last = line;
+                }
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
                     child.kill().unwrap();
-                    panic!("a job that was to die at {point}, hit {hit}, hangs");
+                    panic!("a job that was to die at {point}, hit {hit}, hangs; its last words were: {last}");
                 }
             }
         }
