@@ -33,7 +33,6 @@ impl Input {
         };
         let store = store::open(url, settings)?;
         let sequence = Sequence::new(store.clone());
-        let directory = sequence.directory(control)?;
         let newest = sequence.largest(control)?;
         fail::fail_point!("restore-sequence-seen");
         let manifest = match wanted {
@@ -43,6 +42,11 @@ impl Input {
         // A snapshot that was published meanwhile may be the very one that is restored.
         let newest = newest.max(manifest.number);
         let files = Files { home: Home::Store(store), control: control.clone() };
+        // Behind a manifest there is an epoch. A damaged one must not keep anybody from the snapshot; the first writer meets it.
+        let directory = match sequence.directory(control) {
+            Err(error) if error.code == Code::Corruption => None,
+            directory => directory?,
+        };
         let restored = directory.map(|directory| Restored { directory, newest });
         Ok(Input { manifest, files, restored })
     }

@@ -50,6 +50,12 @@ pub(super) fn work() -> Result<Call<'static>> {
 
 /// Has `db` closed at exit. Within the workshop.
 pub(super) fn remember(db: &Arc<Db>) {
+    static FIRST_OPEN: Once = Once::new();
+    // Once more, for a program that is linked without `src/statics.c`: behind the statics that opening makes.
+    FIRST_OPEN.call_once(|| {
+        // SAFETY: as in `watch`.
+        unsafe { on_exit(end, ptr::null_mut()) };
+    });
     let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
     open.retain(|other| other.strong_count() > 0);
     open.push(Arc::downgrade(db));
@@ -77,10 +83,7 @@ extern "C" fn end(_status: c_int, _: *mut c_void) {
     if forks() > 0 {
         return;
     }
-    let _ = std::panic::catch_unwind(|| {
-        let hooks = std::mem::take(&mut *HOOKS.lock().unwrap_or_else(PoisonError::into_inner));
-        hooks.into_iter().for_each(|hook| hook());
-    });
+    run_hooks();
     let _ = std::panic::catch_unwind(|| {
         WORKSHOP.refuse();
         let open = std::mem::take(&mut *OPEN.lock().unwrap_or_else(PoisonError::into_inner));
@@ -91,6 +94,15 @@ extern "C" fn end(_status: c_int, _: *mut c_void) {
             std::mem::forget(db);
         }
         WORKSHOP.drain(Some(deadline));
+    });
+    // Of those who came meanwhile.
+    run_hooks();
+}
+
+fn run_hooks() {
+    let _ = std::panic::catch_unwind(|| {
+        let hooks = std::mem::take(&mut *HOOKS.lock().unwrap_or_else(PoisonError::into_inner));
+        hooks.into_iter().for_each(|hook| hook());
     });
 }
 

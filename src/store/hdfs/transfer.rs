@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::future::Either;
@@ -26,6 +26,8 @@ const IN_FLIGHT: u64 = 15 << 20;
 /// Between two questions whether a file is complete.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+/// A file that is not complete so long after the first question fails.
+const INCOMPLETE: Duration = Duration::from_secs(15);
 /// A transfer waits for its turn as long as it takes; cancel and the caller's deadline end that.
 const NO_LIMIT: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
@@ -145,19 +147,31 @@ impl<'a> Upload<'a> {
 /// they have told the name node, which takes them some milliseconds; the client's next question comes after 500. So its pause
 /// is cut short: the bytes are sent, and what it has to ask again is nothing but whether the file is complete now.
 async fn close(mut writer: FileWriter, client: &Client, path: &str, size: u64) -> hdfs_native::Result<()> {
-    let (mut pause, mut is_first) = (FIRST_PAUSE, true);
+    if has_length(client, path, size).await {
+        // A data node was replaced, which tells the name node the length before all bytes have arrived: nothing says when the
+        // first question is over.
+        return writer.close().await;
+    }
+    let (mut pause, mut first_cut) = (FIRST_PAUSE, None);
     loop {
         let closed = std::pin::pin!(writer.close());
         let refused = std::pin::pin!(has_been_asked(client, path, size, pause));
-        match futures::future::select(closed, refused).await {
-            Either::Right(_) => (pause, is_first) = ((pause * 2).min(LONGEST_PAUSE), false),
+        match (futures::future::select(closed, refused).await, first_cut) {
+            (Either::Right(_), Some(cut)) if Instant::elapsed(&cut) > INCOMPLETE => {
+                return Err(HdfsError::OperationFailed(format!(
+                    "the name node does not take the file for complete: data nodes have not told it of the last block in {INCOMPLETE:?}"
+                )));
+            }
+            (Either::Right(_), cut) => {
+                (pause, first_cut) = ((pause * 2).min(LONGEST_PAUSE), cut.or_else(|| Some(Instant::now())));
+            }
             // It was complete all the same, by an answer that was not waited for.
-            Either::Left((Err(HdfsError::RPCError(class, _)), _))
-                if !is_first && class.ends_with("LeaseExpiredException") =>
+            (Either::Left((Err(HdfsError::RPCError(class, _)), _)), Some(_))
+                if class.ends_with("LeaseExpiredException") =>
             {
                 return Ok(());
             }
-            Either::Left((closed, _)) => return closed,
+            (Either::Left((closed, _)), _) => return closed,
         }
     }
 }
@@ -166,11 +180,16 @@ async fn close(mut writer: FileWriter, client: &Client, path: &str, size: u64) -
 async fn has_been_asked(client: &Client, path: &str, size: u64, mut pause: Duration) {
     loop {
         tokio::time::sleep(pause).await;
-        if client.get_file_info(path).await.is_ok_and(|found| found.length as u64 == size) {
+        if has_length(client, path, size).await {
             return tokio::time::sleep(pause).await;
         }
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
+}
+
+/// Whether the name node says that the file has `size` bytes; never of an empty one, which is complete at the first question.
+async fn has_length(client: &Client, path: &str, size: u64) -> bool {
+    size > 0 && client.get_file_info(path).await.is_ok_and(|found| found.length as u64 == size)
 }
 
 async fn write_part(mut writer: FileWriter, part: Bytes) -> hdfs_native::Result<FileWriter> {
