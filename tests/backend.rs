@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::random::is_soak;
 use common::{all_rows, open, options, take};
 use gabion::column_family::{MemtableKind, MergeKind};
 use gabion::restore::{KeyRange, Source};
@@ -146,7 +147,7 @@ fn closing_makes_everything_answer_closed_and_removes_the_directory() {
 
 #[test]
 fn closing_races_with_reads_writes_scans_and_views() {
-    let rounds = if std::env::var_os("GABION_SOAK").is_some() { 500 } else { 15 };
+    let rounds = if is_soak() { 500 } else { 15 };
     for round in 0..rounds {
         let scratch = open(&[]);
         let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
@@ -237,7 +238,7 @@ fn an_exit_in_the_middle_of_opening_and_restoring_is_clean() {
     (0..20_000u32).for_each(|key| family.put(&key.to_be_bytes(), &[7; 50]).unwrap());
     take(&scratch.backend, Kind::Native, &url);
     take(&scratch.backend, Kind::Portable, &url);
-    let rounds = if std::env::var_os("GABION_SOAK").is_some() { 2000 } else { 100 };
+    let rounds = if is_soak() { 2000 } else { 100 };
     let end = |round: u64| {
         let mut child = std::process::Command::new(std::env::current_exe().unwrap());
         let child = child.args([TEST, "--exact", "--nocapture"]).env(ENDING, folder.path());

@@ -5,6 +5,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use common::random::is_soak;
 use common::{all_rows, open, options, scan_rows};
 use gabion::scan::ScanRange;
 use gabion::{Backend, Batch, Code, ColumnFamily};
@@ -125,7 +126,7 @@ fn check(family: &ColumnFamily, model: &Model, from: &[u8], to: &[u8]) {
 }
 
 fn cases() -> u32 {
-    if std::env::var_os("GABION_SOAK").is_some() { 2000 } else { 60 }
+    if is_soak() { 2000 } else { 60 }
 }
 
 proptest! {

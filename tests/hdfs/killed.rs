@@ -18,6 +18,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
 use crate::clusters::{self, assert_nothing_left, assert_swept, path};
 use crate::common::fail_points::has_points;
+use crate::common::random::is_soak;
 use crate::place::{HOUR, Place};
 use crate::servers::MiniDfs;
 
@@ -127,7 +128,7 @@ fn a_job_killed_at_any_step_leaves_the_old_or_the_new_snapshot_and_nothing_after
     let Some(cluster) = clusters::plain() else { return };
     let place = clusters::place(&cluster, &[("dfs.replication", "1")]);
     round(&place);
-    let (mut kills, times) = (0, if std::env::var_os("GABION_SOAK").is_some() { 5 } else { 1 });
+    let (mut kills, times) = (0, if is_soak() { 5 } else { 1 });
     for (point, hits) in POINTS {
         for hit in (1..=hits).cycle().take(hits.max(times) as usize) {
             let before = latest(&place).unwrap();

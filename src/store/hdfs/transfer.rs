@@ -156,22 +156,20 @@ async fn close(mut writer: FileWriter, client: &Client, path: &str, size: u64) -
     loop {
         let closed = std::pin::pin!(writer.close());
         let refused = std::pin::pin!(has_been_asked(client, path, size, pause));
-        match (futures::future::select(closed, refused).await, first_cut) {
-            (Either::Right(_), Some(cut)) if Instant::elapsed(&cut) > INCOMPLETE => {
-                return Err(HdfsError::OperationFailed(format!(
-                    "the name node does not take the file for complete: data nodes have not told it of the last block in {INCOMPLETE:?}"
-                )));
-            }
-            (Either::Right(_), cut) => {
-                (pause, first_cut) = ((pause * 2).min(LONGEST_PAUSE), cut.or_else(|| Some(Instant::now())));
-            }
+        match futures::future::select(closed, refused).await {
             // It was complete all the same, by an answer that was not waited for.
-            (Either::Left((Err(HdfsError::RPCError(class, _)), _)), Some(_))
-                if class.ends_with("LeaseExpiredException") =>
+            Either::Left((Err(HdfsError::RPCError(class, _)), _))
+                if first_cut.is_some() && class.ends_with("LeaseExpiredException") =>
             {
                 return Ok(());
             }
-            (Either::Left((closed, _)), _) => return closed,
+            Either::Left((closed, _)) => return closed,
+            Either::Right(_) => pause = (pause * 2).min(LONGEST_PAUSE),
+        }
+        if first_cut.get_or_insert_with(Instant::now).elapsed() > INCOMPLETE {
+            return Err(HdfsError::OperationFailed(format!(
+                "the name node does not take the file for complete: data nodes have not told it of the last block in {INCOMPLETE:?}"
+            )));
         }
     }
 }
