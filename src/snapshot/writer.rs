@@ -313,7 +313,8 @@ fn refuse_newer(sequence: &Sequence, restored: Option<u64>, control: &Control) -
                 Code::Fenced,
                 format!(
                     "snapshot {number} of epoch {} was published in {} after this backend was restored from number {restored} \
-                     or below; another writer has gone on, so stop this one",
+                     or below, by another writer or by this backend under another URL; stop this one, or name a \
+                     directory by one URL",
                     manifest.epoch,
                     sequence.store().url()
                 ),

@@ -89,7 +89,8 @@ fn a_job_killed_at_any_step_leaves_the_old_or_the_new_snapshot_on_a_server_too()
             points.iter().cloned().zip(chosen.iter().copied()).filter(here).map(|(point, _)| point).collect();
         let mut witness = Witness::on(TEST, seed, server);
         let mut unreached = points.clone();
-        for _ in 0..if is_soak() { 5 } else { 1 } {
+        let rounds = if is_soak() { 5 } else { 1 };
+        for round in 1..=rounds {
             for point in &points {
                 let later = if is_soak() { 1 + random.below(3) } else { 1 };
                 let reached = [later, 1].into_iter().any(|hit| {
@@ -99,6 +100,7 @@ fn a_job_killed_at_any_step_leaves_the_old_or_the_new_snapshot_on_a_server_too()
                 });
                 unreached.retain(|unreached| !reached || unreached != point);
             }
+            println!("round {round} of {rounds} with {}: {} kills", server.name, witness.kills);
         }
         assert!(unreached.is_empty(), "with {} the job never came to {unreached:?}", server.name);
         let Witness { kills, restores, .. } = witness;
