@@ -4,13 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gabion.Gabion;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -77,24 +80,27 @@ abstract class BackendTest {
 
     /** All files under a directory, by their paths in it. */
     static List<String> files(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return List.of();
-        }
-        try (Stream<Path> all = Files.walk(directory)) {
-            return all.filter(Files::isRegularFile).map(file -> directory.relativize(file).toString()).sorted()
-                    .collect(Collectors.toList());
-        }
+        return under(directory, Files::isRegularFile);
     }
 
     /** All files and directories in a directory, by their paths in it. */
     static List<String> everything(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return List.of();
+        return under(directory, each -> !each.equals(directory));
+    }
+
+    private static List<String> under(Path directory, Predicate<Path> wanted) throws IOException {
+        while (Files.exists(directory)) {
+            try (Stream<Path> all = Files.walk(directory)) {
+                return all.filter(wanted).map(each -> directory.relativize(each).toString()).sorted()
+                        .collect(Collectors.toList());
+            } catch (UncheckedIOException e) {
+                if (!(e.getCause() instanceof NoSuchFileException)) {
+                    throw e;
+                }
+                // A database that is open removes files while they are listed: look again.
+            }
         }
-        try (Stream<Path> all = Files.walk(directory)) {
-            return all.filter(each -> !each.equals(directory)).map(each -> directory.relativize(each).toString()).sorted()
-                    .collect(Collectors.toList());
-        }
+        return List.of();
     }
 
     /** For file systems on which nobody removes directories that may not be empty. */

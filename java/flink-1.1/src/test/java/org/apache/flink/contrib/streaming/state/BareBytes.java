@@ -1,7 +1,7 @@
 package org.apache.flink.contrib.streaming.state;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Arrays;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -53,13 +53,12 @@ final class BareBytes extends TypeSerializer<byte[]> {
 
     @Override
     public byte[] deserialize(DataInputView source) throws IOException {
-        byte[] all = new byte[0];
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
         byte[] block = new byte[16];
         for (int read; (read = source.read(block)) > 0; ) {
-            all = Arrays.copyOf(all, all.length + read);
-            System.arraycopy(block, 0, all, all.length - read, read);
+            all.write(block, 0, read);
         }
-        return all;
+        return all.toByteArray();
     }
 
     @Override

@@ -119,6 +119,7 @@ class HdfsSnapshotTest {
 
     @Test
     void a_snapshot_shares_the_files_of_earlier_ones_even_across_a_restart() throws Exception {
+        subtask.withoutCompactions();
         RocksDBStateBackend backend = subtask.start();
         for (int key = 0; key < 300; key++) {
             state(backend, key).update(random(key));

@@ -19,6 +19,8 @@ import org.apache.flink.api.common.typeutils.base.VoidSerializer;
 import org.apache.flink.runtime.state.KvStateSnapshot;
 import org.apache.flink.runtime.state.memory.MemoryStateBackend;
 import org.apache.flink.util.InstantiationUtil;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
 
 /** A subtask with one state of text, and its attempts, whose native snapshots go to a store. */
 final class StoredSubtask {
@@ -29,12 +31,32 @@ final class StoredSubtask {
     private final Map<String, String> options;
     private final JobID job = new JobID();
     private final Set<RocksDBStateBackend> attempts = new LinkedHashSet<>();
+    private boolean compacts = true;
 
     /** {@code url} and {@code options} are those of the store. */
     StoredSubtask(Path scratch, String url, Map<String, String> options) {
         this.scratch = scratch;
         this.url = url;
         this.options = options;
+    }
+
+    /** Lets its attempts compact nothing: a compaction between two snapshots leaves them no file to share. */
+    void withoutCompactions() {
+        compacts = false;
+    }
+
+    private static final class NoCompactions implements OptionsFactory {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public DBOptions createDBOptions(DBOptions currentOptions) {
+            return currentOptions;
+        }
+
+        @Override
+        public ColumnFamilyOptions createColumnOptions(ColumnFamilyOptions currentOptions) {
+            return currentOptions.setDisableAutoCompactions(true);
+        }
     }
 
     JobID job() {
@@ -52,6 +74,9 @@ final class StoredSubtask {
                 new RocksDBStateBackend(scratch.resolve("checkpoints").toUri(), new MemoryStateBackend());
         backend.setDbStoragePath(scratch.resolve("storage").toString());
         backend.setNativeSnapshotStore(url, others);
+        if (!compacts) {
+            backend.setOptions(new NoCompactions());
+        }
         return restart(backend);
     }
 
