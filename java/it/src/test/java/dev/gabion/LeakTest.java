@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -105,7 +106,6 @@ class LeakTest {
     @Test
     void what_is_never_closed_is_freed_some_time() throws Exception {
         abandon();
-        assertTrue(alive() >= 7, Gabion.liveObjects().toString());
         collectUntilNothingIsAlive();
         assertEquals(0, Files.list(scratch).filter(Files::isDirectory).count());
     }
@@ -114,11 +114,17 @@ class LeakTest {
         Backend backend = Backend.open(storage(scratch));
         ColumnFamily family = family(backend, "f");
         put(family, "k", "v");
-        family.scan(ScanRange.all());
-        backend.view();
-        backend.pullStream(bytes(""), bytes(""));
-        PushedStream.open(storage(scratch), null, KeyRange.all());
-        new Batch().put(family, bytes("k"), bytes("v"));
-        new Budget(1 << 20);
+        Object[] held = {
+            backend,
+            family,
+            family.scan(ScanRange.all()),
+            backend.view(),
+            backend.pullStream(bytes(""), bytes("")),
+            PushedStream.open(storage(scratch), null, KeyRange.all()),
+            new Batch().put(family, bytes("k"), bytes("v")),
+            new Budget(1 << 20)
+        };
+        assertTrue(alive() >= 7, Gabion.liveObjects().toString());
+        Reference.reachabilityFence(held); // a collection before that would free some
     }
 }

@@ -19,6 +19,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gabion.GabionException.Code;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,9 +48,12 @@ class SnapshotTest {
     private String url;
     private Backend backend;
     private ColumnFamily family;
+    /** Takes connections, and answers nothing. */
+    private ServerSocket silent;
 
     @BeforeEach
-    void open() {
+    void open() throws IOException {
+        silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         url = target.resolve("snapshots").toUri().toString();
         backend = Backend.open(storage(scratch));
         family = backend.createColumnFamily(bytes("f"), bytes("descriptor"), NONE);
@@ -56,8 +62,9 @@ class SnapshotTest {
     }
 
     @AfterEach
-    void close() {
+    void close() throws IOException {
         backend.close();
+        silent.close();
         executor.shutdownNow();
     }
 
@@ -187,10 +194,16 @@ class SnapshotTest {
         }
     }
 
+    /** A job that reads and writes its rows, and then waits for its store as long as nobody stops it. */
+    private Snapshot startEndless() {
+        fill(60 << 20);
+        String store = "hdfs://127.0.0.1:" + silent.getLocalPort() + "/snapshots";
+        return backend.startSnapshot(SnapshotRequest.publish(SnapshotKind.PORTABLE, store));
+    }
+
     @Test
     void cancelling_the_future_cancels_the_job() throws Exception {
-        fill(60 << 20);
-        try (Snapshot snapshot = backend.startSnapshot(SnapshotRequest.publish(SnapshotKind.PORTABLE, url))) {
+        try (Snapshot snapshot = startEndless()) {
             CompletableFuture<SnapshotInfo> future = snapshot.done(executor);
             assertTrue(future.cancel(true));
             assertThrows(CancellationException.class, future::get);
@@ -203,8 +216,7 @@ class SnapshotTest {
 
     @Test
     void a_running_job_says_so_and_can_be_interrupted_while_one_waits() throws Exception {
-        fill(60 << 20);
-        try (Snapshot snapshot = backend.startSnapshot(SnapshotRequest.publish(SnapshotKind.PORTABLE, url))) {
+        try (Snapshot snapshot = startEndless()) {
             assertCode(Code.RUNNING, snapshot::result);
             assertEquals(SnapshotState.RUNNING, snapshot.state());
             Thread.currentThread().interrupt();
@@ -226,8 +238,7 @@ class SnapshotTest {
 
     @Test
     void closing_the_backend_ends_a_job_and_its_future() throws Exception {
-        fill(60 << 20);
-        Snapshot snapshot = backend.startSnapshot(SnapshotRequest.publish(SnapshotKind.PORTABLE, url));
+        Snapshot snapshot = startEndless();
         CompletableFuture<SnapshotInfo> future = snapshot.done(executor);
         long started = System.nanoTime();
         backend.close();
