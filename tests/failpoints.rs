@@ -3,14 +3,20 @@
 
 mod common;
 
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use common::fail_points::{Held, has_points, hold_at};
-use common::{acts, contents, number, open, options, request, restore, restore_range, snapshots, take};
+use common::{
+    acts, all_rows, contents, number, open, options, request, restore, restore_range, snapshots, take, wait_until,
+};
 use fail::FailScenario;
 use gabion::restore::{KeyRange, Source};
 use gabion::snapshot::{Kind, SnapshotDirectory, State, Target};
-use gabion::{Code, Options};
+use gabion::{Backend, Code, Options};
+
+/// The kinds of snapshots, and where each is when it has not read anything yet.
+const AT_FIRST: [(Kind, &str); 2] = [(Kind::Native, "capture-begun"), (Kind::Portable, "rows-begun")];
 
 #[test]
 fn a_family_that_is_being_dropped_goes_as_rows() {
@@ -50,13 +56,98 @@ fn what_is_done_before_the_capture_begins_is_not_in_the_snapshot() {
         return;
     }
     let scenario = FailScenario::setup();
-    for (kind, point) in [(Kind::Native, "capture-begun"), (Kind::Portable, "rows-begun")] {
+    for (kind, point) in AT_FIRST {
         let hold = || hold_at(point);
         acts::nothing_of_them_is_in_the_snapshot(kind, hold, |held: &Held| {
             held.await_arrival();
             // Another snapshot, or another family, is not held.
             fail::remove(point);
         });
+    }
+    scenario.teardown();
+}
+
+#[test]
+fn a_snapshot_that_begins_while_another_is_captured_goes_as_rows() {
+    if !has_points("a_snapshot_that_begins_while_another_is_captured_goes_as_rows") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    let (scratch, snapshots) = (filled(), snapshots());
+    let family = scratch.backend.column_family(b"f").unwrap().unwrap();
+    let held = hold_at("capture-begun");
+    let first = scratch.backend.start_snapshot(&request(Kind::Native, &snapshots.url)).unwrap();
+    held.await_arrival();
+    family.put(b"between", b"").unwrap();
+    let second = scratch.backend.start_snapshot(&request(Kind::Native, &snapshots.url)).unwrap();
+    family.put(b"after", b"").unwrap();
+    drop(held);
+    assert_eq!((first.wait(None), second.wait(None)), (State::Completed, State::Completed));
+    let (first, second) = (first.result().unwrap(), second.result().unwrap());
+    assert!(first.number < second.number);
+    assert_eq!((first.fallbacks, second.fallbacks), (0, 1));
+    let rows = |at: u64| all_rows(&restore(number(&snapshots.url, at)).backend.column_families().unwrap()[0]).len();
+    assert_eq!((rows(first.number), rows(second.number)), (1000, 1001));
+    scenario.teardown();
+}
+
+#[test]
+fn a_cancelled_snapshot_leaves_nothing_behind() {
+    if !has_points("a_cancelled_snapshot_leaves_nothing_behind") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    for (kind, point) in AT_FIRST {
+        let (scratch, snapshots) = (filled(), snapshots());
+        let held = hold_at(point);
+        let snapshot = scratch.backend.start_snapshot(&request(kind, &snapshots.url)).unwrap();
+        held.await_arrival();
+        assert_eq!(snapshot.result().unwrap_err().code, Code::Running);
+        snapshot.cancel();
+        fail::remove(point);
+        drop(held);
+        let state = snapshot.wait(Some(Duration::from_secs(60)));
+        assert_eq!((state, snapshot.result().unwrap_err().code), (State::Cancelled, Code::Cancelled));
+        assert_eq!(std::fs::read_dir(snapshots.directory.path()).unwrap().count(), 0);
+        let work = scratch.backend.directory().join("work");
+        assert_eq!(std::fs::read_dir(work).map_or(0, |entries| entries.count()), 0);
+        take(&scratch.backend, kind, &snapshots.url);
+        drop(scratch.backend.start_snapshot(&request(kind, &snapshots.url)).unwrap());
+        scratch.backend.close().unwrap();
+    }
+    scenario.teardown();
+}
+
+/// Begins to close a backend that something holds up; the answer is what `look` finds right after the close.
+fn close_behind(backend: &Backend, look: impl FnOnce() -> bool + Send + 'static) -> JoinHandle<gabion::Result<bool>> {
+    let (closing, looking) = (backend.clone(), backend.clone());
+    let closer = std::thread::spawn(move || closing.close().map(|()| look()));
+    wait_until("the close", || looking.column_families().is_err());
+    // It refuses work first, and cancels snapshots next.
+    std::thread::sleep(Duration::from_millis(100));
+    closer
+}
+
+#[test]
+fn closing_during_a_snapshot_cancels_it() {
+    if !has_points("closing_during_a_snapshot_cancels_it") {
+        return;
+    }
+    let scenario = FailScenario::setup();
+    let (scratch, snapshots) = (filled(), snapshots());
+    let running = AT_FIRST.map(|(kind, point)| {
+        let held = hold_at(point);
+        let snapshot = scratch.backend.start_snapshot(&request(kind, &snapshots.url)).unwrap();
+        held.await_arrival();
+        (snapshot, held)
+    });
+    let directory = scratch.backend.directory().to_owned();
+    let closer = close_behind(&scratch.backend, move || directory.exists());
+    let running = running.map(|(snapshot, _held)| snapshot);
+    assert!(!closer.join().unwrap().unwrap(), "the directory was still there when the close returned");
+    for snapshot in running {
+        assert_ne!(snapshot.wait(Some(Duration::ZERO)), State::Running);
+        assert!(matches!(snapshot.result().unwrap_err().code, Code::Cancelled | Code::Closed));
     }
     scenario.teardown();
 }
@@ -69,17 +160,17 @@ fn closing_waits_for_a_snapshot_that_is_being_started() {
     let scenario = FailScenario::setup();
     let (scratch, snapshots) = (filled(), snapshots());
     let directory = scratch.backend.directory().to_owned();
-    // Its thread is at work, the caller has not got its handle yet, and the work goes on for a while.
-    let starting = hold_at("snapshot-thread-started");
-    fail::cfg("files-put", "sleep(3000)").unwrap();
+    // Its thread is at work, and the caller has not got its handle yet.
+    let (starting, working) = (hold_at("snapshot-thread-started"), hold_at("files-put"));
     let (backend, asked) = (scratch.backend.clone(), request(Kind::Native, &snapshots.url));
     let starter = std::thread::spawn(move || backend.start_snapshot(&asked).map(|snapshot| snapshot.wait(None)));
     starting.await_arrival();
-    std::thread::sleep(Duration::from_millis(500));
-    let backend = scratch.backend.clone();
-    let closer = std::thread::spawn(move || backend.close().map(|()| directory.exists()));
-    std::thread::sleep(Duration::from_millis(500));
+    working.await_arrival();
+    let closer = close_behind(&scratch.backend, move || directory.exists());
     drop(starting);
+    // Now the close sees the job, and cancels it.
+    std::thread::sleep(Duration::from_secs(1));
+    drop(working);
     assert!(!closer.join().unwrap().unwrap(), "the directory was still there when the close returned");
     assert_ne!(starter.join().unwrap().unwrap(), State::Completed);
     scenario.teardown();

@@ -71,26 +71,6 @@ fn nothing_after_the_barrier_is_in_the_snapshot() {
 }
 
 #[test]
-fn a_snapshot_that_begins_while_another_is_captured_goes_as_rows() {
-    let (scratch, snapshots) = (open(&[]), snapshots());
-    let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
-    for key in 0..200_000u32 {
-        family.put(&key.to_be_bytes(), &[1; 100]).unwrap();
-    }
-    let first = scratch.backend.start_snapshot(&request(Kind::Native, &snapshots.url)).unwrap();
-    family.put(b"between", b"").unwrap();
-    let second = scratch.backend.start_snapshot(&request(Kind::Native, &snapshots.url)).unwrap();
-    family.put(b"after", b"").unwrap();
-    assert_eq!((first.wait(None), second.wait(None)), (State::Completed, State::Completed));
-    let (first, second) = (first.result().unwrap(), second.result().unwrap());
-    assert!(first.number < second.number);
-    assert_eq!((first.fallbacks, second.fallbacks), (0, 1));
-    let rows =
-        |number_: u64| all_rows(&restore(number(&snapshots.url, number_)).backend.column_families().unwrap()[0]).len();
-    assert_eq!((rows(first.number), rows(second.number)), (200_000, 200_001));
-}
-
-#[test]
 fn later_snapshots_reuse_the_files_of_earlier_ones_also_after_a_restore() {
     let (scratch, snapshots) = (open(&[("disable_auto_compactions", "true")]), snapshots());
     let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
@@ -236,45 +216,6 @@ fn unequal_descriptors_are_not_united() {
     let error = restore_range(&sources, &KeyRange::default()).err().unwrap();
     assert_eq!(error.code, Code::Mismatch);
     assert!(error.message.contains("\"one\"") && error.message.contains("\"two\""), "{error}");
-}
-
-#[test]
-fn a_cancelled_snapshot_leaves_nothing_behind() {
-    for kind in KINDS {
-        let (scratch, snapshots) = (open(&[]), snapshots());
-        let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
-        for key in 0..100_000u32 {
-            family.put(&key.to_be_bytes(), &[1; 100]).unwrap();
-        }
-        let snapshot = scratch.backend.start_snapshot(&request(kind, &snapshots.url)).unwrap();
-        assert_eq!(snapshot.result().unwrap_err().code, Code::Running);
-        snapshot.cancel();
-        let state = snapshot.wait(Some(std::time::Duration::from_secs(10)));
-        assert_eq!((state, snapshot.result().unwrap_err().code), (State::Cancelled, Code::Cancelled));
-        assert_eq!(std::fs::read_dir(snapshots.directory.path()).unwrap().count(), 0);
-        let work = scratch.backend.directory().join("work");
-        assert_eq!(std::fs::read_dir(work).map_or(0, |entries| entries.count()), 0);
-        take(&scratch.backend, kind, &snapshots.url);
-        drop(scratch.backend.start_snapshot(&request(kind, &snapshots.url)).unwrap());
-        scratch.backend.close().unwrap();
-    }
-}
-
-#[test]
-fn closing_during_a_snapshot_cancels_it() {
-    let (scratch, snapshots) = (open(&[]), snapshots());
-    let family = scratch.backend.create_column_family(b"f", b"", &options(&[])).unwrap();
-    for key in 0..200_000u32 {
-        family.put(&key.to_be_bytes(), &[1; 100]).unwrap();
-    }
-    let running: Vec<_> =
-        KINDS.map(|kind| scratch.backend.start_snapshot(&request(kind, &snapshots.url)).unwrap()).into();
-    scratch.backend.close().unwrap();
-    for snapshot in running {
-        assert_ne!(snapshot.wait(Some(std::time::Duration::ZERO)), State::Running);
-        assert!(matches!(snapshot.result().unwrap_err().code, Code::Cancelled | Code::Closed));
-    }
-    assert!(!scratch.backend.directory().exists());
 }
 
 #[test]

@@ -166,7 +166,7 @@ mod tests {
                 limits.wire(100 << 10).await;
             }
             let took = start.elapsed();
-            assert!((150..1000).contains(&took.as_millis()), "{took:?}");
+            assert!((150..10_000).contains(&took.as_millis()), "{took:?}");
         });
     }
 }

@@ -1,7 +1,6 @@
 //! `copy`, also after it was killed.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use gabion::snapshot::SnapshotDirectory;
 use gabion::{Code, Options};
@@ -9,17 +8,8 @@ use serde_json::json;
 
 use crate::common::fail_points::has_points;
 use crate::common::swept;
-use crate::common::{contents, number, restore, take};
+use crate::common::{contents, number, restore, take, wait_until};
 use crate::{Room, entries};
-
-/// Waits until `is_so`.
-pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(60), "{what} did not come");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
 
 #[test]
 fn all_snapshots_or_one_are_copied_once() {

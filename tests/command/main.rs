@@ -52,7 +52,8 @@ struct Room {
 
 impl Room {
     fn filled() -> Room {
-        let (folder, snapshots, backend) = (tempfile::tempdir().unwrap(), snapshots(), common::open(&[]));
+        let (folder, snapshots, backend) =
+            (tempfile::tempdir().unwrap(), snapshots(), common::open(&[("disable_auto_compactions", "true")]));
         std::fs::create_dir(folder.path().join("tmp")).unwrap();
         let mut taken = Vec::new();
         let make = |name: &[u8], pairs: &[(&str, &str)]| {

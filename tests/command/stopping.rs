@@ -6,7 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::common::fail_points::has_points;
-use crate::copying::{check_swept, wait_until};
+use crate::common::wait_until;
+use crate::copying::check_swept;
 use crate::{Room, Told, entries};
 
 const INTERRUPT: i32 = libc::SIGINT;
@@ -42,7 +43,7 @@ fn ctrl_c_ends_a_copy_at_every_step_and_leaves_nothing_of_it() {
     for point in ["copy-intent-written", "copy-parents-checked", "copy-file-got", "copy-file-put", "copy-files-put"] {
         let name = format!("to {point}");
         let (to, root) = (room.text(&name), room.path(&name));
-        let child = start(&room, &["copy", &room.snapshot(2), &to], &format!("{point}=sleep(700)"));
+        let child = start(&room, &["copy", &room.snapshot(2), &to], &format!("{point}=sleep(2000)"));
         wait_until("the intent", || !entries(&root.join("intents")).is_empty());
         std::thread::sleep(Duration::from_millis(100));
         signal(&child, INTERRUPT);
@@ -66,7 +67,7 @@ fn ctrl_c_after_some_snapshots_keeps_those() {
     }
     let room = Room::filled();
     let (to, root) = (room.text("to"), room.path("to"));
-    let child = start(&room, &["copy", &room.snapshots.url, &to], "copy-published=sleep(300)");
+    let child = start(&room, &["copy", &room.snapshots.url, &to], "copy-published=sleep(2000)");
     wait_until("the first snapshot", || root.join(format!("sequence/{:020}", 2)).exists());
     signal(&child, libc::SIGTERM);
     let told = end(child);
@@ -84,7 +85,7 @@ fn ctrl_c_ends_a_restore_and_leaves_no_directory() {
     }
     let room = Room::filled();
     for point in ["restore-file-placed", "plain-restored"] {
-        let child = start(&room, &["restore", &room.snapshot(2), &room.text("db")], &format!("{point}=sleep(500)"));
+        let child = start(&room, &["restore", &room.snapshot(2), &room.text("db")], &format!("{point}=sleep(2000)"));
         wait_for_scratch(room.folder.path());
         signal(&child, INTERRUPT);
         let told = end(child);
@@ -102,7 +103,7 @@ fn ctrl_c_ends_a_dump_and_a_difference() {
     let room = Room::filled();
     let (old, new) = (room.snapshot(0), room.snapshot(2));
     for arguments in [&["dump", &new, "-f", "counts"][..], &["diff", &old, &new]] {
-        let child = start(&room, arguments, "restore-file-placed=sleep(500)");
+        let child = start(&room, arguments, "restore-file-placed=sleep(2000)");
         wait_for_scratch(&room.path("tmp"));
         signal(&child, INTERRUPT);
         assert_eq!(end(child).code, Some(130));
@@ -127,7 +128,7 @@ fn a_second_ctrl_c_ends_at_once_whatever_hangs() {
     let second = Instant::now();
     signal(&child, INTERRUPT);
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(second.elapsed() < Duration::from_secs(1));
+    assert!(second.elapsed() < Duration::from_secs(10), "{:?}", second.elapsed());
     // What it left is gone on with, or swept.
     room.run(&["copy", &room.snapshot(2), &to]).ended(0);
     room.run(&["sweep", "--grace", "0", &to]).ended(0);

@@ -7,6 +7,8 @@ pub mod model;
 pub mod random;
 pub mod swept;
 
+use std::time::{Duration, Instant};
+
 use gabion::restore::{KeyRange, Source};
 use gabion::scan::{ScanRange, rows};
 use gabion::snapshot::{Kind, SnapshotInfo, SnapshotRequest, Target};
@@ -88,6 +90,20 @@ pub fn snapshots() -> Snapshots {
 pub fn request(kind: Kind, url: &str) -> SnapshotRequest {
     let target = Target::Directory(url.to_owned());
     SnapshotRequest { kind, target, id: b"id".to_vec(), metadata: b"at 7".to_vec(), options: Options::new() }
+}
+
+/// Waits until `is_so`.
+pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < Duration::from_secs(120), "{what} did not come");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Waits until nothing goes on behind callers' backs, those of other tests in this process included.
+pub fn await_clean_ups() {
+    wait_until("the end of all clean-ups", || gabion::store::runtime::clean_ups() == 0);
 }
 
 /// Takes a snapshot and waits for it.

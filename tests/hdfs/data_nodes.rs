@@ -18,18 +18,21 @@ fn file(place: &Place, size: usize) -> (PathBuf, Sum) {
     (path, Sum::of(&bytes))
 }
 
-/// Puts a file, and does `fault` as soon as bytes move.
+/// Puts a file, slowly where there are fail points, and does `fault` as soon as bytes move.
 fn put_with(place: &Place, name: &str, size: usize, fault: impl FnOnce()) -> gabion::Result<Sum> {
     let (from, sum) = file(place, size);
     let control = Control::new();
-    std::thread::scope(|scope| {
+    fail::cfg("hdfs-part-written", "sleep(30)").unwrap();
+    let result = std::thread::scope(|scope| {
         let put = scope.spawn(|| place.store().put_file(&from, name, &sum, Link::Never, &control));
         while control.moved() == 0 && !put.is_finished() {
             std::thread::sleep(Duration::from_millis(1));
         }
         fault();
         put.join().unwrap().map(|_| sum)
-    })
+    });
+    fail::remove("hdfs-part-written");
+    result
 }
 
 #[test]

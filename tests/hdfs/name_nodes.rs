@@ -30,7 +30,8 @@ fn in_safe_mode_writes_fail_with_a_sentence_and_reads_go_on() {
 #[test]
 fn a_snapshot_waits_for_a_name_node_that_comes_back() {
     let Some(cluster) = clusters::plain() else { return };
-    let place = clusters::place(&cluster, &[]);
+    // A busy machine may take long to start one.
+    let place = clusters::place(&cluster, &[("store.timeout", "120s"), ("store.retries", "100")]);
     let writer = place.writer(HOUR);
     let before = place.publish(&writer, &[], &["before"]).unwrap();
     let during = std::thread::scope(|scope| {

@@ -29,7 +29,7 @@ fn damaged(bytes: &[u8], random: &mut Random) -> Vec<u8> {
         0 | 1 => damaged[at] ^= 1 << random.below(8),
         2 => {
             let end = bytes.len().min(at + 1 + random.index(40));
-            damaged[at..end].iter_mut().for_each(|byte| *byte = random.next() as u8);
+            damaged[at..end].iter_mut().for_each(|byte| *byte ^= 1 + random.below(255) as u8);
         }
         3 => damaged.truncate(at),
         4 => drop(damaged.drain(at..bytes.len().min(at + 1 + random.index(40)))),

@@ -225,7 +225,7 @@ impl<'a> Job<'a> {
         (self.backend.start_snapshot(&request).unwrap(), self.position)
     }
 
-    /// Whether it completed; else it was cancelled, or taken for dead by a sweep.
+    /// Whether it completed; else it was cancelled, or taken for dead by a sweep, perhaps between a put and the look at it.
     fn end(&self, (snapshot, position): (Snapshot, u64)) -> bool {
         say("phase publish");
         snapshot.wait(Some(Duration::from_secs(60)));
@@ -234,7 +234,11 @@ impl<'a> Job<'a> {
                 say(&format!("completed {} {position}", info.number));
                 true
             }
-            Err(error) if matches!(error.code, Code::Cancelled | Code::TimedOut | Code::NotFound) => false,
+            Err(error)
+                if matches!(error.code, Code::Cancelled | Code::TimedOut | Code::NotFound | Code::Corruption) =>
+            {
+                false
+            }
             Err(error) => panic!("{error}"),
         }
     }

@@ -250,6 +250,7 @@ async fn serve(listener: TcpListener, store: SocketAddr, state: Arc<Mutex<State>
         let Ok((stream, _)) = listener.accept().await else { continue };
         // Closed while there is something to say, it is reset.
         let _ = stream.set_zero_linger();
+        let _ = stream.set_nodelay(true);
         let state = Arc::clone(&state);
         tokio::spawn(async move {
             let answer = service_fn(|request| {
@@ -317,6 +318,7 @@ async fn handle(
 async fn forward(request: Request<Body>, store: SocketAddr) -> Result<Response<Body>, AnyError> {
     let stream = TcpStream::connect(store).await?;
     stream.set_zero_linger()?;
+    stream.set_nodelay(true)?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
     Ok(sender.send_request(request).await?.map(plain))

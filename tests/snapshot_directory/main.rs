@@ -1,5 +1,7 @@
 //! Snapshot directories as their users see them, in every store, without RocksDB.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod copying;
 mod faults;
 mod golden;

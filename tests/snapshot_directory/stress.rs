@@ -9,8 +9,9 @@ use gabion::store::Control;
 
 use crate::place::Place;
 
-const GRACE: Duration = Duration::from_secs(2);
-const RUN: Duration = Duration::from_secs(8);
+const GRACE: Duration = Duration::from_secs(4);
+/// It goes on for as long as this, and until everything has happened, but no longer than that.
+const RUN: [Duration; 2] = [Duration::from_secs(8), Duration::from_secs(60)];
 
 /// Publishes snapshot after snapshot, each with a new file and one of its parent.
 fn publish(place: &Place, stop: &AtomicBool, published: &AtomicU64) {
@@ -62,7 +63,7 @@ fn stress(place: &Place) {
     let (stop, published, files_read, swept) =
         (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
     let mut grace = place.options.clone();
-    grace.set("snapshot.grace", "2s").unwrap();
+    grace.set("snapshot.grace", &format!("{}s", GRACE.as_secs())).unwrap();
     let open = || SnapshotDirectory::open(&place.url, &grace).unwrap();
     let until_stop = |work: &dyn Fn()| {
         while !stop.load(Ordering::Relaxed) {
@@ -70,6 +71,8 @@ fn stress(place: &Place) {
             std::thread::sleep(Duration::from_millis(20));
         }
     };
+    let counts = || [&published, &files_read, &swept].map(|count| count.load(Ordering::Relaxed));
+    let has_all = || counts().iter().all(|&count| count > 0);
     std::thread::scope(|scope| {
         let threads = [
             scope.spawn(|| publish(place, &stop, &published)),
@@ -82,14 +85,14 @@ fn stress(place: &Place) {
             }),
         ];
         let started = Instant::now();
-        while started.elapsed() < RUN && threads.iter().all(|thread| !thread.is_finished()) {
+        let goes_on = || started.elapsed() < if has_all() { RUN[0] } else { RUN[1] };
+        while goes_on() && threads.iter().all(|thread| !thread.is_finished()) {
             std::thread::sleep(Duration::from_millis(20));
         }
         stop.store(true, Ordering::Relaxed);
         threads.into_iter().for_each(|thread| thread.join().unwrap());
     });
-    let counts = [&published, &files_read, &swept].map(|count| count.load(Ordering::Relaxed));
-    assert!(counts.iter().all(|&count| count > 0), "published, read and swept: {counts:?}");
+    assert!(has_all(), "published, read and swept: {:?}", counts());
     place.directory().retain(2).unwrap();
     assert_eq!(place.check_swept().len(), 2);
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use gabion::snapshot::{Kind, Snapshot, State};
 
+use crate::common::await_clean_ups;
 use crate::common::random::{Random, is_soak, seed};
 use crate::data::Data;
 use crate::place::{Place, alone, for_each, servers};
@@ -125,7 +126,7 @@ fn stop_each(test: &str, cases: &[Case], stop: impl Fn(&Data, &Snapshot, &str) -
     let places = places.into_inner().unwrap();
     places.iter().for_each(|(place, ..)| place.heal());
     let healed = Instant::now();
-    Place::await_clean_ups();
+    await_clean_ups();
     println!("{test}: clean-ups took {:.0?}", healed.elapsed());
     report(test, times.into_inner().unwrap());
     check(test, &places);

@@ -3,19 +3,17 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use gabion::snapshot::{SnapshotDirectory, SnapshotInfo};
 use gabion::store::{self, Store};
 use gabion::{Code, Options, live};
 
+use crate::common::await_clean_ups;
 use crate::common::random::is_soak;
 use crate::common::swept::{names_in, objects_of};
 use crate::servers::proxy::{Proxy, Rule};
 use crate::servers::{self, Server};
-
-/// How long clean-ups behind the callers' backs may take once the network is well again: twice their own limit.
-const CLEAN_UP_LIMIT: Duration = Duration::from_secs(120);
 
 /// One new folder.
 #[derive(Clone)]
@@ -109,15 +107,6 @@ impl Place {
         names_in(self.store().as_ref(), folder)
     }
 
-    /// Waits until no clean-up goes on behind a caller's back.
-    pub fn await_clean_ups() {
-        let started = Instant::now();
-        while store::runtime::clean_ups() > 0 {
-            assert!(started.elapsed() < CLEAN_UP_LIMIT, "{} clean-ups still go on", store::runtime::clean_ups());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
     /// Looks at what is there once the network is well: what snapshots name and nothing else, at once or after one sweep.
     /// Every snapshot is whole. Answers the snapshots, and whether it took a sweep.
     pub fn check(&self, what: &str) -> (Vec<SnapshotInfo>, bool) {
@@ -180,7 +169,7 @@ fn lost_uploads() -> usize {
 impl Alone {
     /// Nothing lives any more, and the servers themselves say that no upload is open but those nobody was told of.
     pub fn end(self, test: &str) {
-        Place::await_clean_ups();
+        await_clean_ups();
         let living: Vec<_> = live::KINDS.into_iter().filter(|&kind| live::count(kind) != 0).collect();
         assert!(living.is_empty(), "{test}: still alive: {living:?}");
         let (open, lost) = (servers::open_uploads(), lost_uploads() - self.lost);

@@ -38,10 +38,15 @@ fn echo() -> (SocketAddr, Arc<AtomicUsize>) {
     (address, count)
 }
 
+/// How long a client waits that expects an answer, or none.
+fn patience(fault: Option<Fault>) -> Duration {
+    Duration::from_secs(if fault == Some(Fault::Silence) { 2 } else { 30 })
+}
+
 /// What a client gets that sends `BODY` to `path`: the bytes until the end, and whether that was an orderly one.
-fn ask(proxy: &Proxy, path: &str) -> (String, bool) {
+fn ask(proxy: &Proxy, path: &str, fault: Option<Fault>) -> (String, bool) {
     let mut stream = TcpStream::connect(proxy.address()).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+    stream.set_read_timeout(Some(patience(fault))).unwrap();
     let head = format!("PUT {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", BODY.len());
     let sent = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(BODY.as_bytes()));
     let mut answer = Vec::new();
@@ -60,7 +65,7 @@ fn behind(rule: Option<Rule>) -> (Proxy, Arc<AtomicUsize>) {
 #[test]
 fn a_proxy_without_rules_changes_nothing() {
     let (proxy, count) = behind(None);
-    let (answer, orderly) = ask(&proxy, "/a?b=c");
+    let (answer, orderly) = ask(&proxy, "/a?b=c", None);
     assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with(BODY) && orderly, "{answer}");
     assert_eq!((count.load(Ordering::SeqCst), proxy.requests("b=c")), (1, vec!["PUT /a?b=c".to_owned()]));
     assert!(proxy.done("").is_empty());
@@ -84,7 +89,7 @@ fn each_fault_reaches_the_store_or_not_and_answers_as_it_says() {
     ] {
         let (proxy, count) = behind(Some(Rule::of(fault)));
         let started = Instant::now();
-        let (answer, _) = ask(&proxy, "/a");
+        let (answer, _) = ask(&proxy, "/a", Some(fault));
         assert!(started.elapsed() >= least, "{fault:?}: {:?}", started.elapsed());
         assert_eq!(answer.get(9..12).unwrap_or_default(), status, "{fault:?}: {answer}");
         assert_eq!(answer.ends_with(BODY), whole, "{fault:?}: {answer}");
@@ -106,8 +111,10 @@ fn a_connection_that_is_cut_is_reset_and_one_that_is_silent_stays() {
     ] {
         let (proxy, _) = behind(Some(Rule::of(fault)));
         let mut stream = TcpStream::connect(proxy.address()).unwrap();
-        stream.set_read_timeout(Some(Duration::from_millis(1500))).unwrap();
-        write!(stream, "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{BODY}", BODY.len()).unwrap();
+        stream.set_read_timeout(Some(patience(Some(fault)))).unwrap();
+        let request = format!("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{BODY}", BODY.len());
+        // It may be reset before all of it is sent.
+        let _ = stream.write_all(request.as_bytes());
         let error = stream.read_to_end(&mut Vec::new()).unwrap_err();
         assert_eq!(error.kind(), kind, "{fault:?}: {error}");
     }
@@ -117,19 +124,19 @@ fn a_connection_that_is_cut_is_reset_and_one_that_is_silent_stays() {
 fn a_rule_befalls_what_it_says_and_is_spent() {
     let rule = Rule::of(Fault::Refused(503, "")).method(Method::PUT).part("yes").after(1).times(2);
     let (proxy, count) = behind(Some(rule));
-    let statuses = ["/yes", "/no", "/yes", "/yes", "/yes"].map(|path| ask(&proxy, path).0[9..12].to_owned());
+    let statuses = ["/yes", "/no", "/yes", "/yes", "/yes"].map(|path| ask(&proxy, path, None).0[9..12].to_owned());
     assert_eq!(statuses, ["200", "200", "503", "503", "200"]);
     assert_eq!(count.load(Ordering::SeqCst), 3);
     proxy.obey([Rule::of(Fault::Refused(503, "")).part("yes"), Rule::of(Fault::Refused(500, "")).method(Method::GET)]);
     proxy.heal("yes");
-    assert_eq!(&ask(&proxy, "/yes").0[9..12], "200");
+    assert_eq!(&ask(&proxy, "/yes", None).0[9..12], "200");
 }
 
 #[test]
 fn chance_is_repeated_by_its_seed() {
     let statuses = |seed| {
         let (proxy, _) = behind(Some(Rule::of(Fault::Refused(503, "")).percent(50, seed)));
-        (0..40).map(|_| ask(&proxy, "/").0[9..12] == *"503").collect::<Vec<_>>()
+        (0..40).map(|_| ask(&proxy, "/", None).0[9..12] == *"503").collect::<Vec<_>>()
     };
     let first = statuses(1);
     assert_eq!(first, statuses(1));

