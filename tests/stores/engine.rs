@@ -7,6 +7,7 @@ use gabion::snapshot::{Kind, Snapshot, SnapshotDirectory, SnapshotInfo, Snapshot
 use gabion::{Backend, Code, Options};
 
 use crate::common::{contents, open, request, wait_until};
+use crate::faults::{SOON, assert_quick};
 use crate::servers::{self, Fault, Server};
 
 /// A folder of a server, as a host knows it.
@@ -147,6 +148,7 @@ fn cancel(snapshot: &Snapshot, has_come: impl Fn() -> bool) -> Duration {
 #[test]
 fn a_job_is_cancelled_within_a_second_at_whatever_request_the_store_hangs() {
     let google = servers::google();
+    let mut times = Vec::new();
     for (method, part) in [
         ("GET", "?list-type"),
         ("PUT", "sequence/00000000000000000001"),
@@ -165,8 +167,7 @@ fn a_job_is_cancelled_within_a_second_at_whatever_request_the_store_hangs() {
         google.fail(method, &uri, Fault::Silence, 1);
         let snapshot = scratch.backend.start_snapshot(&place.request(Kind::Native)).unwrap();
         let took = cancel(&snapshot, || google.requests_of(method, &uri) > 0);
-        // A second, and what a busy machine adds; the silent request would last a minute.
-        assert!(took < Duration::from_secs(10), "{method} {part}: {took:?}");
+        times.push(took);
         match snapshot.result() {
             // It had published already.
             Ok(_) => assert_eq!(method, "DELETE"),
@@ -186,6 +187,7 @@ fn a_job_is_cancelled_within_a_second_at_whatever_request_the_store_hangs() {
             std::thread::sleep(Duration::from_millis(100));
         }
     }
+    assert_quick(&times);
 }
 
 #[test]
@@ -193,11 +195,12 @@ fn closing_a_backend_does_not_wait_for_a_store() {
     let google = servers::google();
     let (scratch, place) = (open(&[]), Place::on(&google.server));
     fill(&scratch.backend, 1);
-    google.fail("PUT", &format!("{}/files/", place.url.rsplit('/').next().unwrap()), Fault::Silence, 99);
+    let files = format!("{}/files/", place.url.rsplit('/').next().unwrap());
+    google.fail("PUT", &files, Fault::Silence, 99);
     let snapshot = scratch.backend.start_snapshot(&place.request(Kind::Native)).unwrap();
-    std::thread::sleep(Duration::from_millis(500));
+    wait_until("the request", || google.requests_of("PUT", &files) > 0);
     let started = Instant::now();
     scratch.backend.close().unwrap();
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
     assert_eq!(snapshot.result().unwrap_err().code, Code::Cancelled);
 }

@@ -17,8 +17,8 @@ use crate::servers::{self, Fault, Google};
 use crate::stores::{bytes, names, open};
 
 const PART: usize = 16 << 20;
-/// A second, and what a busy machine adds.
-const SOON: Duration = Duration::from_secs(10);
+/// What is to take a second, on a busy machine.
+pub const SOON: Duration = Duration::from_secs(10);
 
 /// A folder of the stub, reached with these settings besides.
 struct Folder {
@@ -78,6 +78,12 @@ impl Folder {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// A cancel is answered within a second, unless the machine has other things to do, which it has not each time.
+pub fn assert_quick(times: &[Duration]) {
+    assert!(times.iter().all(|&time| time < SOON), "{times:?}");
+    assert!(times.iter().any(|&time| time < Duration::from_secs(1)), "{times:?}");
 }
 
 #[test]
@@ -177,17 +183,18 @@ fn cancel_answers_within_a_second_whatever_the_store_does() {
         let canceller = folder.cancel_at(method, part, &control);
         let error = work(&control).unwrap_err();
         assert_eq!(error.code, Code::Cancelled, "{error}");
-        assert!(canceller.join().unwrap().elapsed() < SOON);
+        let took = canceller.join().unwrap().elapsed();
         assert!(!to.exists());
+        took
     };
-    cancelled("GET", "files/x", &get);
-    cancelled("HEAD", "files/y", &pause);
+    assert_quick(&[cancelled("GET", "files/x", &get), cancelled("HEAD", "files/y", &pause)]);
 }
 
 #[test]
 fn a_cancelled_upload_is_ended_behind_the_callers_back() {
     let folder = Folder::new(&[]);
     let (path, sum) = folder.file(3 * PART);
+    let mut took = Vec::new();
     for (method, part) in [("PUT", "files/x?partNumber=2"), ("POST", "files/x?uploadId"), ("POST", "files/x?uploads")] {
         let times = if part.ends_with("uploads") { 0 } else { 1 };
         folder.fail(method, part, Fault::Silence, times);
@@ -199,9 +206,10 @@ fn a_cancelled_upload_is_ended_behind_the_callers_back() {
         let canceller = folder.cancel_at(method, part, &control);
         let error = folder.store.put_file(&path, "files/x", &sum, Link::Never, &control).unwrap_err();
         assert_eq!(error.code, Code::Cancelled, "{error}");
-        assert!(canceller.join().unwrap().elapsed() < SOON);
+        took.push(canceller.join().unwrap().elapsed());
         folder.is_clean_soon();
     }
+    assert_quick(&took);
 }
 
 #[test]
