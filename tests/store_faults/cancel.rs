@@ -1,6 +1,6 @@
 //! Whatever a store does, a cancel and a close are answered at once; what is begun is undone behind it.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use gabion::snapshot::{Kind, Snapshot, State};
@@ -51,7 +51,7 @@ fn report(test: &str, mut times: Vec<Duration>) {
 
 /// What the jobs in `places` left, each with the number that it published. One that was told that it was cancelled may have published all the
 /// same, if the store kept back the answer for longer than that is waited for: that snapshot is whole.
-fn check(test: &str, places: &[(Place, String, Option<u64>)]) {
+fn check(test: &str, places: &[(Arc<Place>, String, Option<u64>)]) {
     let (mut swept, mut unknown) = (0, 0);
     for (place, what, published) in places {
         let (there, was_swept) = place.check(what);
@@ -99,26 +99,29 @@ fn cases(test: &str, stride: u64) -> Vec<Case> {
     cases
 }
 
-/// Begins a snapshot for each case and has it stopped by `stop`, which answers how long that took, if there was something to stop. Then the
-/// network is well again, and what was begun is undone.
+/// Begins a snapshot for each case and has it stopped by `stop`, which answers how long that took, if there was something to stop. Soon after the
+/// network is well again, within the minute that a clean-up has, and what was begun is undone.
 fn stop_each(test: &str, cases: &[Case], stop: impl Fn(&Data, &Snapshot, &str) -> Option<Duration> + Sync) {
     let (times, places) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
     for_each(
         cases,
         6,
-        || Data::new(true),
-        |data, &Case { server, kind, fault, after, later }| {
+        || (Data::new(true), None::<Arc<Place>>),
+        |(data, before), &Case { server, kind, fault, after, later }| {
             // The case before may have closed it.
             if !data.scratch.backend.directory().exists() {
                 *data = Data::new(true);
             }
-            let (place, what) =
-                (Place::new(server), format!("{kind:?} on {}: {fault:?} from request {after} on", server.name));
+            let place = Arc::new(Place::new(server));
+            let what = format!("{kind:?} on {}: {fault:?} from request {after} on", server.name);
             place.befall(Rule::of(fault).after(after));
             let request = data.request(kind, &place, &place.options(&SETTINGS));
             let snapshot = data.scratch.backend.start_snapshot(&request).unwrap();
             await_fault(&place, || has_ended(&snapshot), later);
             let took = stop(data, &snapshot, &what);
+            if let Some(before) = before.replace(Arc::clone(&place)) {
+                before.heal();
+            }
             times.lock().unwrap().extend(took);
             places.lock().unwrap().push((place, what, snapshot.result().ok().map(|info| info.number)));
         },
