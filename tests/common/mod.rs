@@ -92,7 +92,7 @@ pub fn request(kind: Kind, url: &str) -> SnapshotRequest {
     SnapshotRequest { kind, target, id: b"id".to_vec(), metadata: b"at 7".to_vec(), options: Options::new() }
 }
 
-/// Waits until `is_so`.
+/// Waits until `is_so`, at most for twice as long as a clean-up may take.
 pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !is_so() {

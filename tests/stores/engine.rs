@@ -166,8 +166,7 @@ fn a_job_is_cancelled_within_a_second_at_whatever_request_the_store_hangs() {
         let uri = if part.starts_with('?') { own.clone() } else { format!("{own}/{part}") };
         google.fail(method, &uri, Fault::Silence, 1);
         let snapshot = scratch.backend.start_snapshot(&place.request(Kind::Native)).unwrap();
-        let took = cancel(&snapshot, || google.requests_of(method, &uri) > 0);
-        times.push(took);
+        times.push(cancel(&snapshot, || google.requests_of(method, &uri) > 0));
         match snapshot.result() {
             // It had published already.
             Ok(_) => assert_eq!(method, "DELETE"),

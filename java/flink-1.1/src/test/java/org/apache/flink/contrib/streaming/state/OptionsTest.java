@@ -18,27 +18,6 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.SkipListMemTableConfig;
 
 class OptionsTest extends BackendTest {
-    /** A change of the options of columns. */
-    private interface Columns {
-        ColumnFamilyOptions change(ColumnFamilyOptions options);
-    }
-
-    private static OptionsFactory columns(Columns columns) {
-        return new OptionsFactory() {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            public DBOptions createDBOptions(DBOptions currentOptions) {
-                return currentOptions;
-            }
-
-            @Override
-            public ColumnFamilyOptions createColumnOptions(ColumnFamilyOptions currentOptions) {
-                return columns.change(currentOptions);
-            }
-        };
-    }
-
     private static void assertInEffect(Operator operator, String... settings) {
         String effective = operator.backend.session().openFamilies().core().effectiveOptions();
         for (String setting : settings) {
@@ -90,7 +69,7 @@ class OptionsTest extends BackendTest {
         operator.state(text("value"));
         KvStateSnapshot<?, ?, ?, ?, ?> snapshot = operator.snapshot(1);
         backend.dispose();
-        backend.setOptions(columns(options -> options.setWriteBufferSize(5 << 20).setCompactionStyle(CompactionStyle.UNIVERSAL)));
+        backend.setOptions((ColumnOptions) options -> options.setWriteBufferSize(5 << 20).setCompactionStyle(CompactionStyle.UNIVERSAL));
         operator.start();
         operator.restore(snapshot);
         snapshot.discardState();
@@ -107,7 +86,7 @@ class OptionsTest extends BackendTest {
         for (boolean ordered : new boolean[] {false, true}) {
             RocksDBStateBackend backend = backend(mode);
             if (ordered) {
-                backend.setOptions(columns(options -> options.setMemTableConfig(new SkipListMemTableConfig())));
+                backend.setOptions((ColumnOptions) options -> options.setMemTableConfig(new SkipListMemTableConfig()));
             }
             Operator operator = operator(backend).start();
             operator.state(text("value"));
@@ -135,7 +114,7 @@ class OptionsTest extends BackendTest {
     @EnumSource
     void a_factory_that_returns_fresh_options_does_not_break_lists(Mode mode) throws Exception {
         RocksDBStateBackend backend = backend(mode);
-        backend.setOptions(columns(options -> new ColumnFamilyOptions()));
+        backend.setOptions((ColumnOptions) options -> new ColumnFamilyOptions());
         Operator operator = operator(backend).start();
         operator.key(1);
         operator.state(texts("list")).add("a");
@@ -152,8 +131,8 @@ class OptionsTest extends BackendTest {
     @Test
     void an_option_that_gabion_refuses_does_not_stop_the_job() throws Exception {
         RocksDBStateBackend backend = backend(Mode.SEMI_ASYNC);
-        backend.setOptions(columns(options ->
-                options.setCompactionStyle(CompactionStyle.FIFO).setMaxWriteBufferNumber(1).setMinWriteBufferNumberToMerge(9)));
+        backend.setOptions((ColumnOptions) options ->
+                options.setCompactionStyle(CompactionStyle.FIFO).setMaxWriteBufferNumber(1).setMinWriteBufferNumberToMerge(9));
         Operator operator = operator(backend).start();
         operator.key(1);
         operator.state(text("value")).update("x");
@@ -164,7 +143,7 @@ class OptionsTest extends BackendTest {
     @Test
     void a_factory_that_returns_null_is_told_so() throws Exception {
         RocksDBStateBackend backend = backend(Mode.SEMI_ASYNC);
-        backend.setOptions(columns(options -> null));
+        backend.setOptions((ColumnOptions) options -> null);
         IllegalStateException thrown = assertThrows(IllegalStateException.class, () -> operator(backend).start());
         assertTrue(thrown.getMessage().contains("createColumnOptions has returned null"), thrown.getMessage());
     }

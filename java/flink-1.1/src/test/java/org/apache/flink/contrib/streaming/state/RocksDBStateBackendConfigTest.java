@@ -33,7 +33,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompactionStyle;
 import org.rocksdb.DBOptions;
 
@@ -123,7 +122,7 @@ class RocksDBStateBackendConfigTest {
 
     @Test
     void testOptionsFactory() {
-        backend.setOptions(new Styled(CompactionStyle.FIFO));
+        backend.setOptions((ColumnOptions) options -> options.setCompactionStyle(CompactionStyle.FIFO));
         assertNotNull(backend.getOptions());
         assertEquals(CompactionStyle.FIFO, backend.getColumnOptions().compactionStyle());
     }
@@ -131,7 +130,7 @@ class RocksDBStateBackendConfigTest {
     @Test
     void testPredefinedAndOptionsFactory() {
         backend.setPredefinedOptions(PredefinedOptions.SPINNING_DISK_OPTIMIZED);
-        backend.setOptions(new Styled(CompactionStyle.UNIVERSAL));
+        backend.setOptions((ColumnOptions) options -> options.setCompactionStyle(CompactionStyle.UNIVERSAL));
         assertEquals(PredefinedOptions.SPINNING_DISK_OPTIMIZED, backend.getPredefinedOptions());
         assertNotNull(backend.getOptions());
         assertEquals(CompactionStyle.UNIVERSAL, backend.getColumnOptions().compactionStyle());
@@ -171,25 +170,6 @@ class RocksDBStateBackendConfigTest {
             }
         };
         backend.initializeForJob(environment, "foobar", IntSerializer.INSTANCE);
-    }
-
-    private static final class Styled implements OptionsFactory {
-        private static final long serialVersionUID = 1L;
-        private final CompactionStyle style;
-
-        Styled(CompactionStyle style) {
-            this.style = style;
-        }
-
-        @Override
-        public DBOptions createDBOptions(DBOptions options) {
-            return options;
-        }
-
-        @Override
-        public ColumnFamilyOptions createColumnOptions(ColumnFamilyOptions options) {
-            return options.setCompactionStyle(style);
-        }
     }
 
     /** Counts the calls that are forwarded; the backend must make no other. */

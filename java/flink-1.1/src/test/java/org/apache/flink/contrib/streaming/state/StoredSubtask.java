@@ -19,8 +19,6 @@ import org.apache.flink.api.common.typeutils.base.VoidSerializer;
 import org.apache.flink.runtime.state.KvStateSnapshot;
 import org.apache.flink.runtime.state.memory.MemoryStateBackend;
 import org.apache.flink.util.InstantiationUtil;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.DBOptions;
 
 /** A subtask with one state of text, and its attempts, whose native snapshots go to a store. */
 final class StoredSubtask {
@@ -45,20 +43,6 @@ final class StoredSubtask {
         compacts = false;
     }
 
-    private static final class NoCompactions implements OptionsFactory {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public DBOptions createDBOptions(DBOptions currentOptions) {
-            return currentOptions;
-        }
-
-        @Override
-        public ColumnFamilyOptions createColumnOptions(ColumnFamilyOptions currentOptions) {
-            return currentOptions.setDisableAutoCompactions(true);
-        }
-    }
-
     JobID job() {
         return job;
     }
@@ -75,7 +59,7 @@ final class StoredSubtask {
         backend.setDbStoragePath(scratch.resolve("storage").toString());
         backend.setNativeSnapshotStore(url, others);
         if (!compacts) {
-            backend.setOptions(new NoCompactions());
+            backend.setOptions((ColumnOptions) options -> options.setDisableAutoCompactions(true));
         }
         return restart(backend);
     }
